@@ -147,7 +147,7 @@ class WorkingDays:
             if end <= max(begin, on_day_zero):
                 continue
             if begin <= counted:
-                counted += max(end - max(begin, after_day_zero), 0)
+                counted += end - max(begin, after_day_zero)
             floor = bisect_right(self.dates, self.local_date(gap_end))
             deadline = max(deadline, counted, floor)
         if deadline >= len(self.closings):

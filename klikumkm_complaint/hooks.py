@@ -1,0 +1,219 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+import json
+
+from odoo.tools import SQL
+
+from .models.helpdesk_ticket_stage import CLOSED_STATUS
+
+LANGUAGES = ("en_US", "id_ID")
+SNAPSHOT = "klikumkm_complaint.base_before"
+
+# Every record of helpdesk_mgmt that the suite changes, and to what; the uninstall hook
+# gives each back as it was. Translated values are {language: text}.
+BASE_CHANGES = {
+    "helpdesk_ticket_stage_new": {
+        "name": {"en_US": "Received", "id_ID": "Diterima"},
+        "status": "received",
+        "sequence": 1,
+    },
+    "helpdesk_ticket_stage_in_progress": {
+        "name": {"en_US": "In progress", "id_ID": "Sedang ditangani"},
+        "status": "in_progress",
+        "sequence": 2,
+    },
+    "helpdesk_ticket_stage_awaiting": {
+        "name": {"en_US": "Waiting for the customer", "id_ID": "Menunggu pelanggan"},
+        "status": "waiting_customer",
+        "sequence": 4,
+    },
+    # Done, Cancelled and Rejected mail the customer, in English and greeting the agent
+    # (helpdesk_mgmt/data/helpdesk_data.xml:13): no stage of ours sends a base mail.
+    "helpdesk_ticket_stage_done": {
+        "name": {"en_US": "Closed", "id_ID": "Ditutup"},
+        "status": "closed",
+        "sequence": 7,
+        "mail_template_id": False,
+    },
+    "helpdesk_ticket_stage_cancelled": {
+        "name": {"en_US": "Cancelled", "id_ID": "Dibatalkan"},
+        "status": "cancelled",
+        "sequence": 8,
+        "mail_template_id": False,
+    },
+    "helpdesk_ticket_stage_rejected": {
+        "status": "cancelled",
+        "sequence": 9,
+        "mail_template_id": False,
+        "active": False,
+    },
+    "helpdesk_ticket_channel_email": {
+        "name": {"en_US": "E-mail", "id_ID": "E-mail"},
+        "communication_mode": "written",
+        "is_official": True,
+        "company_id": False,
+        "sequence": 1,
+    },
+    "helpdesk_ticket_channel_phone": {
+        "name": {"en_US": "Telephone", "id_ID": "Telepon"},
+        "communication_mode": "oral",
+        "is_official": True,
+        "company_id": False,
+        "sequence": 2,
+    },
+    "helpdesk_ticket_channel_web": {
+        "name": {"en_US": "Web form", "id_ID": "Formulir web"},
+        "communication_mode": "written",
+        "is_official": True,
+        "company_id": False,
+        "sequence": 4,
+    },
+    "helpdesk_ticket_channel_other": {
+        "name": {"en_US": "Other", "id_ID": "Lainnya"},
+        "company_id": False,
+        "sequence": 20,
+        "active": False,
+    },
+    # Anybody without a login could write stages
+    # (helpdesk_mgmt/security/ir.model.access.csv:10).
+    "access_helpdesk_ticket_stage_public": {"perm_write": False},
+    # Any OR over followers reads the whole table twice a page, and a follower is not
+    # the complainant (helpdesk_mgmt/security/helpdesk_security.xml:140).
+    "helpdesk_ticket_rule_portal": {
+        "domain_force": "[('commercial_partner_id', '=', user.commercial_partner_id.id)]"
+        " if user.company_id.complaint_portal_by_company"
+        " else [('partner_id', '=', user.partner_id.id)]",
+    },
+    "helpdesk_ticket_rule_internal_user": {
+        "domain_force": "[('partner_id', '=', user.partner_id.id)]",
+    },
+}
+
+
+def pre_init_hook(env):
+    """Remember the base as it is, and switch both languages on before data is loaded."""
+    snapshot = {}
+    for name, changes in BASE_CHANGES.items():
+        record = env.ref(f"helpdesk_mgmt.{name}", raise_if_not_found=False)
+        if not record:
+            continue
+        columns = [column for column in changes if column in record._fields]
+        env.flush_all()
+        [row] = env.execute_query(
+            SQL(
+                "SELECT to_jsonb(t) FROM %s t WHERE id = %s",
+                SQL.identifier(record._table),
+                record.id,
+            )
+        )
+        values = {column: row[0][column] for column in columns}
+        snapshot[name] = {"table": record._table, "id": record.id, "values": values}
+    env["ir.config_parameter"].set_param(SNAPSHOT, json.dumps(snapshot))
+    fresh = [
+        code
+        for code in LANGUAGES
+        if not env["res.lang"].search_count([("code", "=", code)])
+    ]
+    for code in LANGUAGES:
+        env["res.lang"]._activate_lang(code)
+    if fresh:
+        installed = env["ir.module.module"].search([("state", "=", "installed")])
+        installed._update_translations(fresh)
+
+
+def post_init_hook(env):
+    """Give the base's records their meaning, and take over tickets that exist."""
+    _map_stages(env)
+    for name, changes in BASE_CHANGES.items():
+        record = env.ref(f"helpdesk_mgmt.{name}", raise_if_not_found=False)
+        if not record:
+            continue
+        plain = {k: v for k, v in changes.items() if not isinstance(v, dict)}
+        # existing tickets may stand in these stages: their meaning is given, not changed
+        status = plain.pop("status", None)
+        if status:
+            _set_status(env, record, status)
+        record.write(plain)
+        for field, terms in changes.items():
+            if isinstance(terms, dict):
+                record.update_field_translations(field, terms)
+    _take_over_tickets(env)
+
+
+def _map_stages(env):
+    """Stages that are not the base's own mean what their flags say."""
+    stages = env["helpdesk.ticket.stage"].with_context(active_test=False).search([])
+    ours = env["ir.model.data"].search(
+        [
+            ("model", "=", "helpdesk.ticket.stage"),
+            ("module", "=", "klikumkm_complaint"),
+        ]
+    )
+    known = {
+        record.id
+        for name in BASE_CHANGES
+        if (record := env.ref(f"helpdesk_mgmt.{name}", raise_if_not_found=False))
+        and record._name == "helpdesk.ticket.stage"
+    }
+    for stage in stages.filtered(lambda s: s.id not in known | set(ours.mapped("res_id"))):
+        if stage.closed:
+            _set_status(env, stage, "closed")
+        else:
+            _set_status(env, stage, "received" if stage.unattended else "in_progress")
+        stage.mail_template_id = False
+
+
+def _set_status(env, stage, status):
+    stage.flush_recordset()
+    env.cr.execute(
+        "UPDATE helpdesk_ticket_stage SET status = %s, closed = %s WHERE id = %s",
+        (status, status in CLOSED_STATUS, stage.id),
+    )
+    stage.invalidate_recordset()
+
+
+def _take_over_tickets(env):
+    """Tickets from before the suite: received when they were created."""
+    env.flush_all()
+    env.cr.execute("UPDATE helpdesk_ticket SET received_date = create_date")
+    env.cr.execute(
+        """
+        UPDATE helpdesk_ticket ticket SET resolved_date = ticket.closed_date
+          FROM helpdesk_ticket_stage stage
+         WHERE stage.id = ticket.stage_id AND stage.status = 'closed'
+        """
+    )
+    env.invalidate_all()
+    tickets = env["helpdesk.ticket"].with_context(
+        active_test=False, tracking_disable=True
+    )
+    without = tickets.search([("partner_id", "=", False)])
+    vals_list = without.read(["partner_name", "partner_email"], load=None)
+    for ticket, vals in zip(without, vals_list, strict=True):
+        vals["company_id"] = ticket.company_id.id
+    tickets._prepare_customers(vals_list)
+    for ticket, vals in zip(without, vals_list, strict=True):
+        ticket.partner_id = vals["partner_id"]
+
+
+def uninstall_hook(env):
+    """Give the base's records back as pre_init_hook() found them."""
+    env.flush_all()
+    snapshot = json.loads(env["ir.config_parameter"].get_param(SNAPSHOT) or "{}")
+    for before in snapshot.values():
+        for column, value in before["values"].items():
+            if isinstance(value, dict):
+                value = json.dumps(value)
+            env.execute_query(
+                SQL(
+                    "UPDATE %s SET %s = %s WHERE id = %s RETURNING id",
+                    SQL.identifier(before["table"]),
+                    SQL.identifier(column),
+                    value,
+                    before["id"],
+                )
+            )
+    env["ir.config_parameter"].set_param(SNAPSHOT, False)
+    env.invalidate_all()
+    env.registry.clear_all_caches()

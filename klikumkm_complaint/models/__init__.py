@@ -1,0 +1,12 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import complaint_product
+from . import complaint_reason
+from . import complaint_unit
+from . import helpdesk_ticket
+from . import helpdesk_ticket_category
+from . import helpdesk_ticket_channel
+from . import helpdesk_ticket_stage
+from . import mail_thread
+from . import res_company
+from . import res_config_settings

@@ -1,0 +1,27 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class HelpdeskTicketChannel(models.Model):
+    _inherit = "helpdesk.ticket.channel"
+
+    communication_mode = fields.Selection(
+        selection=[("oral", "Oral"), ("written", "Written")],
+        required=True,
+        default="written",
+        help="Oral and written complaints have different terms in law "
+        "(POJK 22/2023, article 70(2)); a visit in person counts as written.",
+    )
+    is_official = fields.Boolean(
+        string="Official channel",
+        help="Shown to customers among the channels through which they can reach us.",
+    )
+    contact = fields.Char(
+        help="Number or address that customers use, shown as written here.",
+    )
+    hours = fields.Char(
+        string="Service hours",
+        translate=True,
+        help="When somebody answers on this channel, in words.",
+    )

@@ -1,0 +1,30 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.addons.base.models.res_partner import _lang_get
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    complaint_lang = fields.Selection(
+        selection=_lang_get,
+        string="Customers' language",
+        default=lambda self: self._default_complaint_lang(),
+        help="Used for customers whose own language is not known.",
+    )
+    complaint_country_id = fields.Many2one(
+        comodel_name="res.country",
+        string="Customers' country",
+        default=lambda self: self.env.ref("base.id", raise_if_not_found=False),
+        help="How telephone numbers without a country code are read.",
+    )
+    complaint_portal_by_company = fields.Boolean(
+        string="Portal users see their company's complaints",
+        help="Off: each portal user sees only the complaints made in his own name. "
+        "On: everybody of a customer company sees those of the whole company.",
+    )
+
+    def _default_complaint_lang(self):
+        installed = dict(self.env["res.lang"].get_installed())
+        return "id_ID" if "id_ID" in installed else next(iter(installed), False)
