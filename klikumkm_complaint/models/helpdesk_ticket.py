@@ -13,7 +13,6 @@ from odoo.tools import (
     SQL,
     email_normalize,
     html2plaintext,
-    is_html_empty,
     plaintext2html,
 )
 from odoo.tools.mail import email_split_tuples
@@ -723,22 +722,31 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _prepare_story(self, vals):
         """Cut what is too long to show; the whole goes into a file."""
+        subject, story, files = self._cut_long_text(
+            vals.get("name") or "", vals.get("description") or ""
+        )
+        if files:
+            vals.update(name=subject, description=story, complaint_files=files)
+        elif "<img" not in story and not html2plaintext(story).strip():
+            vals["description"] = Markup("<p>%s</p>") % self.env._("(no text)")
+
+    @api.model
+    def _cut_long_text(self, subject, story):
+        """Cut a subject and a story for the screen, and keep each whole in a file.
+
+        :return: (subject, story, [(file name, bytes)])
+        """
         files = []
-        subject = vals.get("name") or ""
-        story = vals.get("description") or ""
-        if len(subject) > SUBJECT_LENGTH:
+        if len(subject or "") > SUBJECT_LENGTH:
             files.append((self.env._("Full subject.txt"), subject.encode()))
-            vals["name"] = subject[: SUBJECT_LENGTH - 1] + "…"
-        if len(story) > STORY_LENGTH:
+            subject = subject[: SUBJECT_LENGTH - 1] + "…"
+        if len(story or "") > STORY_LENGTH:
             files.append((self.env._("Full story.html"), str(story).encode()))
             beginning = re.sub(r"<[^<>]{0,2000}>|<[^<>]*$", " ", story[:STORY_LENGTH])
-            vals["description"] = plaintext2html(beginning[:20_000]) + Markup(
+            story = plaintext2html(beginning[:20_000]) + Markup(
                 "<p>… <em>%s</em></p>"
             ) % self.env._("The whole text is attached as a file.")
-        elif is_html_empty(story):
-            vals["description"] = Markup("<p>%s</p>") % self.env._("(no text)")
-        if files:
-            vals["complaint_files"] = files
+        return subject, story, files
 
     def _attach_intake_files(self, files_list):
         """Store what did not fit into the fields.
@@ -989,6 +997,15 @@ class HelpdeskTicket(models.Model):
                 )
             )
         )[:1]
+
+    def message_post(self, *, body="", subject=None, attachments=None, **kwargs):
+        # as with the story itself: Odoo would store nothing of a very long message
+        subject, body, files = self._cut_long_text(subject, body)
+        if files and not self.env.context.get("complaint_first_message"):
+            attachments = [*(attachments or ()), *files]
+        return super().message_post(
+            body=body, subject=subject, attachments=attachments, **kwargs
+        )
 
     def _message_post_after_hook(self, message, msg_vals):
         result = super()._message_post_after_hook(message, msg_vals)
