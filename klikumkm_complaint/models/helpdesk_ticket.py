@@ -316,13 +316,13 @@ class HelpdeskTicket(models.Model):
     def _inverse_assistance_type(self):
         for ticket in self:
             chosen = ticket.assistance_type
-            if not chosen:
-                # emptying the field means: back to the automatic value
-                self.env.add_to_compute(self._fields["assistance_type"], ticket)
-            elif chosen == ticket._get_automatic_assistance_type():
+            if chosen == ticket._get_automatic_assistance_type():
                 chosen = False
             # the field is internal, and whoever may write the one may write the other
             ticket.sudo().assistance_type_chosen = chosen
+            if not ticket.assistance_type:
+                # emptying the field means: back to the automatic value
+                self.env.add_to_compute(self._fields["assistance_type"], ticket)
 
     def _get_automatic_assistance_type(self):
         """The form of help that follows from category and type alone."""
@@ -363,6 +363,12 @@ class HelpdeskTicket(models.Model):
 
     def _phone_get_number_fields(self):
         return ["partner_phone"]
+
+    def _phone_format_number(self, number, country, *args, **kwargs):
+        # 00 is dialled for + nearly everywhere; in Indonesia it is 001 and the like, so
+        # phonenumbers does not take 0062… for a number of ours
+        number = re.sub(r"^\s*00(?=[1-9])", "+", number or "")
+        return super()._phone_format_number(number, country, *args, **kwargs)
 
     def _phone_get_country(self):
         return {ticket.id: ticket.company_id.complaint_country_id for ticket in self}
@@ -863,8 +869,7 @@ class HelpdeskTicket(models.Model):
         if not phone:
             return ()
         country = company.complaint_country_id
-        partners = self.env["res.partner"]
-        world = partners._phone_format(number=phone, country=country)
+        world = self._phone_format_number(phone, country)
         if not world:
             return (phone,)
         spellings = [world, world[1:], f"00{world[1:]}", phone]
@@ -917,8 +922,10 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _prepare_customer_values(self, caller):
-        phone = (caller.vals.get("partner_phone") or "").strip()
         email = caller.email or caller.vals.get("partner_email")
+        country = caller.company.complaint_country_id
+        phone = (caller.vals.get("partner_phone") or "").strip()
+        phone = self._phone_format_number(phone, country, "INTERNATIONAL") or phone
         return {
             "name": caller.vals.get("partner_name")
             or email
@@ -927,7 +934,7 @@ class HelpdeskTicket(models.Model):
             "email": email,
             "phone": phone,
             "lang": caller.vals.get("lang") or caller.company.complaint_lang,
-            "country_id": caller.company.complaint_country_id.id,
+            "country_id": country.id,
         }
 
     # === MAIL === #

@@ -61,7 +61,9 @@ class HelpdeskTicketStage(models.Model):
         if "status" in vals or closed is None:
             return vals
         if closed:
-            vals["status"] = "closed"
+            # a cancelled stage is closed already, and stays what it is
+            if not self or not all(stage.closed for stage in self):
+                vals["status"] = "closed"
         elif any(stage.closed for stage in self) or not self:
             vals["status"] = "received" if vals.get("unattended") else "in_progress"
         return vals

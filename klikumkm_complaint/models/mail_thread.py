@@ -61,7 +61,9 @@ def name_known_types(message):
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
-    def _message_parse_extract_payload(self, message, message_dict, save_original=False):
+    def _message_parse_extract_payload(
+        self, message, message_dict, save_original=False
+    ):
         # mail/models/mail_thread.py:1629 raises on whatever it cannot decode, before any
         # complaint exists: the mail would be lost.
         try:

@@ -230,7 +230,9 @@ class TestIntakeMail(MailIntakeCase):
         self.assertEqual(whole.raw.decode().count("keluhan"), 12_500)
 
     def _long_mail(self, subtype="plain", size=12_000_000, header="X-Test: 1"):
-        line = "<p>Ini baris panjang.</p>" if subtype == "html" else "Ini baris panjang."
+        line = (
+            "<p>Ini baris panjang.</p>" if subtype == "html" else "Ini baris panjang."
+        )
         count = size // len(line) + 1
         mail = f"""From: Siti <siti@example.com>
 To: {ADDRESS}
@@ -305,7 +307,9 @@ Content-Transfer-Encoding: 8bit
     def test_mail_for_no_team_reaches_the_first_team(self):
         self.env["mail.thread"].message_process(
             "helpdesk.ticket",
-            self._read_mail("plain").replace(ADDRESS.encode(), b"siapa@klikumkm.example"),
+            self._read_mail("plain").replace(
+                ADDRESS.encode(), b"siapa@klikumkm.example"
+            ),
         )
         ticket = self.env["helpdesk.ticket"].search(
             [("name", "=", "Dana pinjaman belum cair")]
@@ -445,7 +449,9 @@ class TestCorrespondence(MailIntakeCase):
         self.ticket.partner_id = self.customer.partner_id
         with self.mock_mail_gateway():
             self.ticket.with_user(self.customer).message_post(
-                body="Ada kabar?", message_type="comment", subtype_xmlid="mail.mt_comment"
+                body="Ada kabar?",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
             )
         self.assertTrue(self.ticket.reply_pending_since)
 
