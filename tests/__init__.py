@@ -1,1 +1,2 @@
+from . import test_helpdesk_mgmt
 from . import test_suite

@@ -284,6 +284,20 @@ class HelpdeskTicket(models.Model):
     customer_decision_date = fields.Datetime(copy=False)
     customer_decision_reason = fields.Text(copy=False)
 
+    def init(self):
+        super().init()
+        # Rows written while only helpdesk_mgmt is loaded (its own tests, its upgrades)
+        # know nothing of our required columns.
+        self.env.cr.execute(
+            """
+            ALTER TABLE helpdesk_ticket
+                ALTER COLUMN submission_type SET DEFAULT 'complaint',
+                ALTER COLUMN customer_decision SET DEFAULT 'none',
+                ALTER COLUMN received_date
+                    SET DEFAULT date_trunc('second', now() AT TIME ZONE 'UTC')
+            """
+        )
+
     # === COMPUTE METHODS === #
     @api.depends("category_id", "urgency_stated")
     def _compute_classification(self):

@@ -33,6 +33,13 @@ class HelpdeskTicketStage(models.Model):
     )
     closed = fields.Boolean(compute="_compute_closed", store=True, precompute=True)
 
+    def init(self):
+        # as for complaints: stages made while only helpdesk_mgmt is loaded
+        self.env.cr.execute(
+            "ALTER TABLE helpdesk_ticket_stage ALTER COLUMN status"
+            " SET DEFAULT 'in_progress'"
+        )
+
     @api.depends("status")
     def _compute_closed(self):
         for stage in self:
