@@ -20,24 +20,24 @@ from odoo.addons.helpdesk_mgmt.tests import (
 
 @tagged("post_install", "-at_install")
 class TestBaseCategory(test_helpdesk_category_hierarchy.TestHelpdeskCategoryHierarchy):
-    pass
+    allow_inherited_tests_method = True
 
 
 @tagged("post_install", "-at_install")
 class TestBaseFetchmail(test_helpdesk_fetchmail.TestHelpdeskFetchmail):
-    pass
+    allow_inherited_tests_method = True
 
 
 @tagged("post_install", "-at_install")
 class TestBaseTicket(test_helpdesk_ticket.TestHelpdeskTicket):
-    pass
+    allow_inherited_tests_method = True
 
 
 @tagged("post_install", "-at_install")
 class TestBaseTeam(test_helpdesk_ticket_team.TestHelpdeskTicketTeam):
-    pass
+    allow_inherited_tests_method = True
 
 
 @tagged("post_install", "-at_install")
 class TestBasePartner(test_res_partner.TestPartner):
-    pass
+    allow_inherited_tests_method = True
