@@ -201,7 +201,7 @@ def main(env):
     seen["base_before"] = base_rows(env)
     seen["tickets_before"] = tickets(env)
     mails = env["mail.mail"].search_count([])
-    messages = env["mail.message"].search_count([])
+    messages = env["mail.message"].search_count([("model", "=", "helpdesk.ticket")])
     env.cr.commit()
 
     module = env["ir.module.module"].search([("name", "=", "klikumkm_complaint")])
