@@ -116,6 +116,7 @@ STAGES_WITHOUT_SUITE = {
 def pre_init_hook(env):
     """Remember the base as it is, and switch both languages on before data is loaded."""
     env["ir.config_parameter"].set_param(SNAPSHOT, json.dumps(_read_base(env)))
+    _classify_existing_tickets(env)
     fresh = [
         code
         for code in LANGUAGES
@@ -126,6 +127,18 @@ def pre_init_hook(env):
     if fresh:
         installed = env["ir.module.module"].search([("state", "=", "installed")])
         installed._update_translations(fresh)
+
+
+def _classify_existing_tickets(env):
+    """Classify what exists before the ORM does, which would note it on every ticket."""
+    env.cr.execute(
+        """
+        ALTER TABLE helpdesk_ticket ADD COLUMN IF NOT EXISTS submission_type varchar;
+        ALTER TABLE helpdesk_ticket ADD COLUMN IF NOT EXISTS assistance_type varchar;
+        UPDATE helpdesk_ticket SET submission_type = 'complaint',
+                                   assistance_type = 'handling'
+        """
+    )
 
 
 def _read_base(env):
