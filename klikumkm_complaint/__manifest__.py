@@ -18,7 +18,17 @@
         "data/helpdesk_ticket_channel_data.xml",
         "data/helpdesk_ticket_category_data.xml",
         "data/helpdesk_ticket_team_data.xml",
+        "views/helpdesk_ticket_portal_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            # its widget looks for fields that our form does not have
+            ("remove", "helpdesk_mgmt/static/src/js/new_ticket.esm.js"),
+            "klikumkm_complaint/static/src/interactions/**/*",
+            "klikumkm_complaint/static/src/scss/**/*",
+        ],
+        "web.assets_tests": ["klikumkm_complaint/static/tests/tours/**/*"],
+    },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
