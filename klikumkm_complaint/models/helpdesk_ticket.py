@@ -76,8 +76,6 @@ FACT_SOURCES = {
     "team_id",
     "user_id",
 }
-# Written by the suite itself, never by a form, an import or a call from outside.
-PROTECTED_FIELDS = {"resolved_date", "number"}
 
 
 class ComplaintFacts(NamedTuple):
@@ -502,6 +500,14 @@ class HelpdeskTicket(models.Model):
         """
 
     # === ACCESS === #
+    @api.model
+    def _get_protected_fields(self):
+        """Fields that forms, imports and calls from outside may not write.
+
+        :rtype: set
+        """
+        return {"resolved_date", "number"}
+
     def _check_write_allowed(self, vals):
         """Refuse what may not be written from outside.
 
@@ -521,11 +527,14 @@ class HelpdeskTicket(models.Model):
             )
         if self.env.su:
             return
-        if PROTECTED_FIELDS & vals.keys():
+        if protected := self._get_protected_fields() & vals.keys():
             raise AccessError(
                 self.env._(
-                    "The registration number and the date resolved are written by the "
-                    "system alone."
+                    "%(fields)s: written by the system alone.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(protected)
+                    ),
                 )
             )
         if "description" in vals and self.ids:
@@ -580,7 +589,7 @@ class HelpdeskTicket(models.Model):
             for name, value in vals.items():
                 vals[name] = _without_nul(value)
             if not self.env.su:
-                for name in PROTECTED_FIELDS:
+                for name in self._get_protected_fields():
                     vals.pop(name, None)
             self._prepare_story(vals)
             if not vals.get("name"):
