@@ -4,6 +4,8 @@
 import re
 from typing import NamedTuple
 
+import babel.dates
+import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -56,6 +58,13 @@ CUSTOMER_DECISION = [
     ("rejected", "Not accepted"),
     ("silent", "No answer"),
 ]
+# How Indonesians name their zones; the database says +07, +08, +09 or nothing useful.
+INDONESIAN_ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
 # Longer subjects break lists and mail headers; the rest goes to the top of the story.
 SUBJECT_LENGTH = 200
 # Longer stories are cut on the screen and kept whole as a file: beyond some megabytes
@@ -300,7 +309,9 @@ class HelpdeskTicket(models.Model):
             if ticket.lang in installed and ticket._origin.id:
                 continue
             candidates = (ticket.partner_id.lang, ticket.company_id.complaint_lang)
-            ticket.lang = next((lang for lang in candidates if lang in installed), False)
+            ticket.lang = next(
+                (lang for lang in candidates if lang in installed), False
+            )
 
     def _search_phone_search(self, operator, value):
         """Find a number however it is written: 0812…, +62 812-…, 62812…"""
@@ -642,7 +653,9 @@ class HelpdeskTicket(models.Model):
         words = html2plaintext(vals.get("description") or "").split()
         start = " ".join(words[:8])[:80]
         category = self.env["helpdesk.ticket.category"].browse(vals.get("category_id"))
-        return ": ".join(filter(None, (category.name, start))) or self.env._("No Subject")
+        return ": ".join(filter(None, (category.name, start))) or self.env._(
+            "No Subject"
+        )
 
     @api.model
     def _prepare_customers(self, vals_list):
@@ -762,7 +775,9 @@ class HelpdeskTicket(models.Model):
 
         Somebody else's number opens nothing: that mail becomes a complaint of its own.
         """
-        numbers = re.findall(r"\b[A-Z]{2,}[A-Z0-9/-]*\d+\b", msg_dict.get("subject") or "")
+        numbers = re.findall(
+            r"\b[A-Z]{2,}[A-Z0-9/-]*\d+\b", msg_dict.get("subject") or ""
+        )
         email = email_normalize(msg_dict.get("email_from") or "", strict=False)
         if not numbers or not email:
             return self.browse()
@@ -805,6 +820,39 @@ class HelpdeskTicket(models.Model):
     def _notify_thread_with_out_of_office(self, message, recipients_data, **kwargs):
         # An agent's private vacation text is not the company's answer to a complaint.
         return self.env["mail.message"]
+
+    # === WHAT CUSTOMERS SEE === #
+    def _get_promised_date(self):
+        """Hook: the date by which the customer was promised an answer.
+
+        :return: naive UTC, or False where none can be named
+        """
+        return False
+
+    def _get_promise_reason(self):
+        """Hook: one sentence that explains the promised date, or an empty string."""
+        return ""
+
+    def _get_customer_tz(self):
+        """The zone in which the customer reads dates."""
+        return "Asia/Jakarta"
+
+    def _format_customer_date(self, moment):
+        """A moment as customers read it: “Mon 22 Mar 2027 17.00 WIB”.
+
+        :param datetime moment: naive UTC, or False
+        :return: in the language of the environment, in the customer's zone; an empty
+            string for False
+        """
+        if not moment:
+            return ""
+        tz = pytz.timezone(self._get_customer_tz())
+        local = pytz.utc.localize(moment).astimezone(tz)
+        locale = babel.Locale.parse(self.env.lang or "id_ID")
+        text = babel.dates.format_datetime(
+            local, "EEE d MMM y HH.mm", tzinfo=tz, locale=locale
+        )
+        return f"{text} {INDONESIAN_ZONES.get(tz.zone) or local.tzname()}"
 
     # === ACTIONS === #
     def action_take(self):
