@@ -18,9 +18,26 @@
         "data/helpdesk_ticket_channel_data.xml",
         "data/helpdesk_ticket_category_data.xml",
         "data/helpdesk_ticket_team_data.xml",
+        "views/helpdesk_ticket_views.xml",
+        "views/helpdesk_ticket_channel_views.xml",
+        "views/helpdesk_ticket_category_views.xml",
+        "views/helpdesk_ticket_stage_views.xml",
+        "views/helpdesk_ticket_team_views.xml",
+        "views/klikumkm_complaint_unit_views.xml",
+        "views/klikumkm_complaint_product_views.xml",
+        "views/klikumkm_complaint_reason_views.xml",
+        "views/res_config_settings_views.xml",
         "views/helpdesk_ticket_portal_templates.xml",
+        "views/klikumkm_complaint_menus.xml",
+    ],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/helpdesk_ticket_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "klikumkm_complaint/static/src/backend/**/*",
+        ],
         "web.assets_frontend": [
             # its widget looks for fields that our form does not have
             ("remove", "helpdesk_mgmt/static/src/js/new_ticket.esm.js"),
