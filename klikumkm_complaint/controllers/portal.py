@@ -67,7 +67,8 @@ FILE_EXTENSIONS = (
 )
 # What a browser or a desk would run, whatever the file is called.
 DANGEROUS_TYPES = ("html", "svg", "xml", "javascript", "x-dosexec", "x-executable")
-DANGEROUS_STARTS = (b"MZ", b"\x7fELF", b"#!", b"<script", b"<!doctype html", b"<html")
+# the beginning in lower case
+DANGEROUS_STARTS = (b"mz", b"\x7felf", b"#!", b"<script", b"<!doctype html", b"<html")
 
 SORTINGS = {
     "date": "received_date desc, id desc",
@@ -124,7 +125,10 @@ class ComplaintPortal(CustomerPortalHelpdesk):
         domain = own
         if search:
             domain &= Domain.OR(
-                [[(name, "ilike", search)] for name in ("number", "name", "description")]
+                [
+                    [(name, "ilike", search)]
+                    for name in ("number", "name", "description")
+                ]
             )
         if date_begin and date_end:
             domain &= Domain("received_date", ">=", date_begin)
@@ -164,7 +168,9 @@ class ComplaintPortal(CustomerPortalHelpdesk):
                 "complaints": complaints.sudo(),
                 "filters": filters,
                 "counts": counts,
-                "has_complaints": bool(counts["all"] or Ticket.search_count(own, limit=1)),
+                "has_complaints": bool(
+                    counts["all"] or Ticket.search_count(own, limit=1)
+                ),
                 "pager": pager,
             },
         )
@@ -237,7 +243,9 @@ class ComplaintPortal(CustomerPortalHelpdesk):
             "path": ticket._get_status_path(),
             "status_words": ticket._get_status_words(),
             "close_stages": (
-                ticket._get_portal_close_stages() if is_customer else ticket.stage_id[:0]
+                ticket._get_portal_close_stages()
+                if is_customer
+                else ticket.stage_id[:0]
             ),
             "channels": self._get_official_channels(ticket.company_id),
             "flash": request.session.pop("complaint_flash", None),
@@ -294,11 +302,11 @@ class ComplaintForm(HelpdeskTicketController):
         else:
             vals = {"stage_id": stage.id}
             if stage.status == "cancelled":
-                reason = "klikumkm_complaint.cancel_reason_withdrawn"
-                vals["outcome"] = "withdrawn"
-                vals["cancel_reason_id"] = request.env["ir.model.data"]._xmlid_to_res_id(
-                    reason
+                reason = request.env.ref(
+                    "klikumkm_complaint.cancel_reason_withdrawn",
+                    raise_if_not_found=False,
                 )
+                vals.update(outcome="withdrawn", cancel_reason_id=reason and reason.id)
             complaint_sudo.write(vals)
             request.session["complaint_flash"] = stage.status
         return request.redirect(url, code=302)
@@ -316,7 +324,6 @@ class ComplaintForm(HelpdeskTicketController):
         :param dict posted: text by name of the field
         :param dict errors: sentence by name of the field
         """
-        company = request.env.company
         response = request.render(
             "klikumkm_complaint.portal_complaint_form",
             {
@@ -329,7 +336,7 @@ class ComplaintForm(HelpdeskTicketController):
                 "category_groups": self._get_category_groups(),
                 "teams": self._get_teams(),
                 "is_category_required": self._is_category_required(),
-                "is_team_required": company.helpdesk_mgmt_portal_team_id_required,
+                "is_team_required": self._is_team_required(),
                 "file_extensions": FILE_EXTENSIONS,
                 "max_files": MAX_FILES,
                 "max_file_size": MAX_FILE_SIZE,
@@ -346,8 +353,10 @@ class ComplaintForm(HelpdeskTicketController):
         return response
 
     def _get_submission_types(self):
-        return request.env["helpdesk.ticket"]._fields["submission_type"]._description_selection(
-            request.env
+        return (
+            request.env["helpdesk.ticket"]
+            ._fields["submission_type"]
+            ._description_selection(request.env)
         )
 
     def _get_urgencies(self):
@@ -373,6 +382,9 @@ class ComplaintForm(HelpdeskTicketController):
             company.helpdesk_mgmt_portal_select_category
             and company.helpdesk_mgmt_portal_category_id_required
         )
+
+    def _is_team_required(self):
+        return request.env.company.helpdesk_mgmt_portal_team_id_required
 
     def _get_categories(self, **kw):
         # closes: H/controllers/main.py:46-50 (categories of other companies, and those
@@ -554,9 +566,7 @@ class ComplaintForm(HelpdeskTicketController):
         team = posted.get("team")
         if teams and team and to_id(team) not in teams.ids:
             errors["team"] = _("Choose a team from the list.")
-        elif teams and not team and (
-            request.env.company.helpdesk_mgmt_portal_team_id_required
-        ):
+        elif teams and not team and self._is_team_required():
             errors["team"] = _("Choose a team.")
         if posted.get("priority", "1") not in dict(URGENCY):
             errors["priority"] = _("Choose how urgent it is.")
@@ -580,11 +590,9 @@ class ComplaintForm(HelpdeskTicketController):
             )
         for file in files:
             name = self._get_file_name(file)
-            extension = os.path.splitext(name)[1].lstrip(".").lower()
             head = file.stream.read(4096)
             size = file.stream.seek(0, os.SEEK_END)
             file.stream.seek(0)
-            mimetype = guess_mimetype(head) or ""
             if size > MAX_FILE_SIZE:
                 return _(
                     "%(file)s is larger than %(max)s MB. Please send a smaller one. "
@@ -592,20 +600,23 @@ class ComplaintForm(HelpdeskTicketController):
                     file=name,
                     max=MAX_FILE_SIZE // 1024**2,
                 )
-            if (
-                extension not in FILE_EXTENSIONS
-                or any(kind in mimetype for kind in DANGEROUS_TYPES)
-                and "openxml" not in mimetype
-                or head.lstrip().lower().startswith(
-                    tuple(start.lower() for start in DANGEROUS_STARTS)
-                )
-            ):
+            if not self._is_accepted_kind(name, head):
                 return _(
                     "We cannot take %(file)s. Send photos, PDF, Word, Excel, text, sound "
                     "or video files. Choose your files again.",
                     file=name,
                 )
         return ""
+
+    def _is_accepted_kind(self, name, head):
+        """Whether a file is of a kind we take, by its name and by its beginning."""
+        extension = os.path.splitext(name)[1].lstrip(".").lower()
+        mimetype = guess_mimetype(head) or ""
+        is_office = "openxml" in mimetype or "opendocument" in mimetype
+        is_dangerous = head.lstrip().lower().startswith(DANGEROUS_STARTS) or (
+            not is_office and any(kind in mimetype for kind in DANGEROUS_TYPES)
+        )
+        return extension in FILE_EXTENSIONS and not is_dangerous
 
     def _get_file_name(self, file):
         """The plain name of an uploaded file, short enough for lists."""

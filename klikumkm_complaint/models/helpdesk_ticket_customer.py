@@ -5,12 +5,9 @@
 Pages and messages take their words from here, so that both say the same.
 """
 
-import pytz
-
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
-from odoo.tools.misc import get_lang
 
 from .helpdesk_ticket_stage import OPEN_STATUS
 
@@ -95,8 +92,10 @@ class HelpdeskTicket(models.Model):
         told = files.browse()
         noted = files.browse()
         for message in messages or ():
-            if message.is_internal or message.subtype_id.internal or (
-                not message.subtype_id
+            if (
+                message.is_internal
+                or message.subtype_id.internal
+                or (not message.subtype_id)
             ):
                 noted |= message.attachment_ids
             else:
@@ -107,53 +106,24 @@ class HelpdeskTicket(models.Model):
         return files & (told | added | (received - noted))
 
     # === WHEN === #
-    def _get_customer_tz(self):
-        """Name of the zone in which customers are told times."""
-        return "Asia/Jakarta"
-
-    def _get_promised_date(self):
-        """The date by which the customer was told to have his answer.
-
-        :return: naive UTC datetime, or False where none was told
-        """
-        self.ensure_one()
-        return False
-
-    def _get_promise_reason(self):
-        """Why the promised date is what it is, in one sentence for the customer."""
-        self.ensure_one()
-        return ""
-
-    def _format_customer_date(self, value):
-        """A day as customers read it: 5 Mar 2027."""
-        if not value:
+    def _format_customer_day(self, moment):
+        """A day as customers read it, in their zone: 5 Mar 2027."""
+        if not moment:
             return ""
         return format_datetime(
-            self.env, value, tz=self._get_customer_tz(), dt_format="d MMM y"
+            self.env, moment, tz=self._get_customer_tz(), dt_format="d MMM y"
         )
-
-    def _format_customer_datetime(self, value):
-        """A moment as customers read it, with its zone: Fri 5 Mar 2027 17:00 WIB."""
-        if not value:
-            return ""
-        name = self._get_customer_tz()
-        separator = "." if get_lang(self.env).code.startswith("id") else ":"
-        moment = format_datetime(
-            self.env, value, tz=name, dt_format=f"EEE d MMM y HH{separator}mm"
-        )
-        zone = pytz.utc.localize(value).astimezone(pytz.timezone(name)).tzname()
-        return f"{moment} {zone}"
 
     def _get_date_sentence(self):
         """The dates that matter now, in one line for a list."""
         self.ensure_one()
-        received = self._format_customer_date(self.received_date)
-        promised = self._format_customer_datetime(self._get_promised_date())
+        received = self._format_customer_day(self.received_date)
+        promised = self._format_customer_date(self._get_promised_date())
         if self.resolved_date:
             return self.env._(
                 "Received %(received)s · resolved %(date)s",
                 received=received,
-                date=self._format_customer_date(self.resolved_date),
+                date=self._format_customer_day(self.resolved_date),
             )
         if promised and self.status in OPEN_STATUS:
             return self.env._(
@@ -167,7 +137,7 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         return self.env._(
             "Received on %(date)s.",
-            date=self._format_customer_datetime(self.received_date),
+            date=self._format_customer_date(self.received_date),
         )
 
     # === IN WHICH WORDS === #
@@ -207,7 +177,7 @@ class HelpdeskTicket(models.Model):
         :rtype: tuple
         """
         self.ensure_one()
-        promised = self._format_customer_datetime(self._get_promised_date())
+        promised = self._format_customer_date(self._get_promised_date())
         if self.status == "in_progress":
             if promised:
                 rest = self.env._(
@@ -252,14 +222,14 @@ class HelpdeskTicket(models.Model):
 
     def _get_ended_status_words(self):
         """Status words of a complaint that is off the desk, or waits for a verdict."""
-        moved = self._format_customer_date(self.closed_date or self.last_stage_update)
+        moved = self._format_customer_day(self.closed_date or self.last_stage_update)
         if self.status == "resolved" and self.customer_decision == "rejected":
             return (
                 self.env._("We received your objection"),
                 self.env._("and will decide the next step."),
             )
         if self.status == "resolved" and self.submission_type == "complaint":
-            resolved = self._format_customer_date(self.resolved_date)
+            resolved = self._format_customer_day(self.resolved_date)
             return (
                 self.env._("Resolved on %(date)s.", date=resolved),
                 self.env._("Please read our answer and tell us whether you accept it."),
@@ -309,7 +279,7 @@ class HelpdeskTicket(models.Model):
             {
                 "status": status,
                 "label": labels[status],
-                "date": self._format_customer_date(dates.get(status)),
+                "date": self._format_customer_day(dates.get(status)),
                 "is_reached": bool(dates.get(status)) or status == self.status,
                 "is_current": status == self.status,
             }
@@ -328,7 +298,9 @@ class HelpdeskTicket(models.Model):
                 order="id",
             )
         )
-        stages = self.env["helpdesk.ticket.stage"].sudo().with_context(active_test=False)
+        stages = (
+            self.env["helpdesk.ticket.stage"].sudo().with_context(active_test=False)
+        )
         stages = stages.browse(moves.mapped("new_value_integer")).exists()
         status_by_stage = {stage.id: stage.status for stage in stages}
         return {

@@ -57,6 +57,12 @@ class PortalCase(HttpCase):
             }
         )
 
+    def promise(self, date, reason=""):
+        """Have every complaint promise this date, whatever else is installed."""
+        registry_class = self.env.registry["helpdesk.ticket"]
+        self.patch(registry_class, "_get_promised_date", lambda self: date)
+        self.patch(registry_class, "_get_promise_reason", lambda self: reason)
+
     def login(self, user):
         self.authenticate(user.login, self.get_password(user))
 

@@ -75,17 +75,17 @@ registry.category("web_tour.tours").add("klikumkm_complaint_portal_form", {
         },
         {
             content: "Answer in the conversation",
-            trigger: ".o_portal_chatter .o-mail-Composer-input:not([readonly])",
+            trigger: "#chatterRoot:shadow .o-mail-Composer-input",
             run: "edit Saya tambahkan keterangan.",
         },
         {
             content: "Send the answer",
-            trigger: ".o_portal_chatter .o-mail-Composer-send:enabled",
+            trigger: "#chatterRoot:shadow .o-mail-Composer-send:enabled",
             run: "click",
         },
         {
             content: "The answer stands in the conversation",
-            trigger: ".o_portal_chatter .o-mail-Message:contains(Saya tambahkan keterangan.)",
+            trigger: "#chatterRoot:shadow .o-mail-Message:contains(Saya tambahkan keterangan.)",
         },
     ],
 });
