@@ -156,7 +156,9 @@ def _map_stages(env):
         if (record := env.ref(f"helpdesk_mgmt.{name}", raise_if_not_found=False))
         and record._name == "helpdesk.ticket.stage"
     }
-    for stage in stages.filtered(lambda s: s.id not in known | set(ours.mapped("res_id"))):
+    for stage in stages.filtered(
+        lambda s: s.id not in known | set(ours.mapped("res_id"))
+    ):
         if stage.closed:
             _set_status(env, stage, "closed")
         else:

@@ -10,5 +10,12 @@
     "depends": ["klikumkm_complaint", "resource"],
     "excludes": ["helpdesk_mgmt_sla"],
     "external_dependencies": {"python": ["holidays"]},
-    "data": [],
+    "data": [
+        "security/klikumkm_sla_security.xml",
+        "security/ir.model.access.csv",
+        "data/resource_calendar_data.xml",
+        "data/sla_policy_data.xml",
+        "data/ir_cron_data.xml",
+    ],
+    "post_init_hook": "post_init_hook",
 }

@@ -4,12 +4,15 @@
 import re
 from typing import NamedTuple
 
+import babel.dates
+import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import (
+    SQL,
     email_normalize,
     html2plaintext,
     is_html_empty,
@@ -18,8 +21,9 @@ from odoo.tools import (
 from odoo.tools.mail import email_split_tuples
 
 from odoo.addons.base.models.res_partner import _lang_get
+from odoo.addons.phone_validation.models.mail_thread_phone import PHONE_REGEX_PATTERN
 
-from .helpdesk_ticket_stage import OPEN_STATUS
+from .helpdesk_ticket_stage import CLOSED_STATUS, OPEN_STATUS
 
 SUBMISSION_TYPE = [
     ("question", "Question"),
@@ -56,6 +60,13 @@ CUSTOMER_DECISION = [
     ("rejected", "Not accepted"),
     ("silent", "No answer"),
 ]
+# How Indonesians name their zones; the database says +07, +08, +09 or nothing useful.
+INDONESIAN_ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
 # Which steps the buttons of the form offer; everything else needs a wizard or a lead.
 NEXT_STATUS = {
     "received": (
@@ -93,8 +104,10 @@ FACT_SOURCES = {
     "team_id",
     "user_id",
 }
-# Written by the suite itself, never by a form, an import or a call from outside.
-PROTECTED_FIELDS = {"resolved_date", "number"}
+# What the customer said; recorded once, as it was said.
+CUSTOMER_WORDS = {"description", "urgency_stated"}
+# Messages that a customer can read and that somebody wrote, not the system.
+CORRESPONDENCE = ("comment", "email", "email_outgoing")
 
 
 class ComplaintFacts(NamedTuple):
@@ -106,6 +119,27 @@ class ComplaintFacts(NamedTuple):
     team: models.BaseModel
     company: models.BaseModel
     received_date: object
+
+
+class Caller(NamedTuple):
+    """Who a submission comes from, as far as it says so."""
+
+    vals: dict
+    company: models.BaseModel
+    email: str | bool
+    numbers: tuple  # spellings of one telephone number, the international one first
+
+    def may_be(self, partner):
+        """Whether a contact found by address or number is this caller.
+
+        Families share telephones: a number alone is not enough where the addresses
+        differ.
+        """
+        return (not partner.company_id or partner.company_id == self.company) and (
+            not self.email
+            or not partner.email_normalized
+            or partner.email_normalized == self.email
+        )
 
 
 class HelpdeskTicket(models.Model):
@@ -270,6 +304,12 @@ class HelpdeskTicket(models.Model):
         index="btree_not_null",
         help="The customer wrote and nobody has answered since.",
     )
+    last_pause_date = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="When the complaint last began to wait for the customer.",
+    )
     outcome = fields.Selection(selection=OUTCOME, copy=False, tracking=True)
     root_cause_id = fields.Many2one(
         comodel_name="klikumkm.complaint.reason",
@@ -296,14 +336,20 @@ class HelpdeskTicket(models.Model):
     customer_decision_reason = fields.Text(copy=False)
 
     # === COMPUTE METHODS === #
-    @api.depends("category_id")
+    @api.depends("category_id", "urgency_stated")
     def _compute_classification(self):
-        """Fill urgency and type from the category, for new submissions only."""
+        """Fill urgency and type, for new submissions only.
+
+        What the customer states comes first: until somebody has read the submission,
+        nobody can say why it should be less urgent.
+        """
         for ticket in self:
             category = ticket.category_id
             is_saved = bool(ticket._origin.id)
             if not (is_saved and ticket.priority):
-                ticket.priority = category.priority or ticket.priority or "1"
+                ticket.priority = (
+                    ticket.urgency_stated or category.priority or ticket.priority or "1"
+                )
             if not (is_saved and ticket.submission_type):
                 ticket.submission_type = (
                     category.submission_type or ticket.submission_type or "complaint"
@@ -321,7 +367,10 @@ class HelpdeskTicket(models.Model):
     def _inverse_assistance_type(self):
         for ticket in self:
             chosen = ticket.assistance_type
-            if chosen == ticket._get_automatic_assistance_type():
+            if not chosen:
+                # emptying the field means: back to the automatic value
+                self.env.add_to_compute(self._fields["assistance_type"], ticket)
+            elif chosen == ticket._get_automatic_assistance_type():
                 chosen = False
             # the field is internal, and whoever may write the one may write the other
             ticket.sudo().assistance_type_chosen = chosen
@@ -345,7 +394,9 @@ class HelpdeskTicket(models.Model):
             if ticket.lang in installed and ticket._origin.id:
                 continue
             candidates = (ticket.partner_id.lang, ticket.company_id.complaint_lang)
-            ticket.lang = next((lang for lang in candidates if lang in installed), False)
+            ticket.lang = next(
+                (lang for lang in candidates if lang in installed), False
+            )
 
     @api.depends("attachment_ids")
     def _compute_story_file_ids(self):
@@ -413,7 +464,10 @@ class HelpdeskTicket(models.Model):
                 raise ValidationError(
                     self.env._("The date received cannot lie in the future.")
                 )
-            if ticket.create_date and ticket.received_date > ticket.create_date:
+            # create_date is when the recording transaction began: a long one (a mail of
+            # some megabytes) may well receive the complaint seconds later.
+            is_being_recorded = ticket.create_date == self.env.cr.now()
+            if not is_being_recorded and ticket.received_date > ticket.create_date:
                 raise ValidationError(
                     self.env._(
                         "The date received cannot be later than the moment the "
@@ -426,7 +480,7 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             if (
                 ticket.urgency_stated
-                and ticket.priority < ticket.urgency_stated
+                and (ticket.priority or "0") < ticket.urgency_stated
                 and not ticket.urgency_lowered_reason
             ):
                 raise ValidationError(
@@ -457,12 +511,12 @@ class HelpdeskTicket(models.Model):
         :param teams: ``helpdesk.ticket.team`` recordset
         :rtype: bool
         """
-        return (
-            user.active
-            and not user.share
-            and user != self.env.ref("base.user_root")
-            and user in teams.sudo().user_ids
-        )
+        return self._is_staff(user) and user in teams.sudo().user_ids
+
+    @api.model
+    def _is_staff(self, user):
+        """Whether a user is a person at a desk: no customer, robot or former colleague."""
+        return user.active and not user.share and user != self.env.ref("base.user_root")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -537,6 +591,7 @@ class HelpdeskTicket(models.Model):
             if old != new
         ]
         self._check_reopening_allowed(changes)
+        self._check_pause_allowed(changes)
         self._record_status_dates(changes)
         for ticket, closed_date in zip(self, closed_dates, strict=True):
             # helpdesk_mgmt/models/helpdesk_ticket.py:296 rewrites the date of what is
@@ -554,15 +609,16 @@ class HelpdeskTicket(models.Model):
             if old and old.status == new.status:
                 continue
             vals = {}
-            if new.status in OPEN_STATUS:
-                if ticket.resolved_date:
-                    vals["resolved_date"] = False
-                if ticket.closed_date:
-                    vals["closed_date"] = False
+            if new.status in OPEN_STATUS and ticket.resolved_date:
+                vals["resolved_date"] = False
             elif new.status == "resolved" and not ticket.resolved_date:
                 vals["resolved_date"] = now
-            if ticket.stage_id.closed and not ticket.closed_date:
+            if new.status in CLOSED_STATUS and not ticket.closed_date:
                 vals["closed_date"] = now
+            elif new.status not in CLOSED_STATUS and ticket.closed_date:
+                vals["closed_date"] = False
+            if new.status == "waiting_customer":
+                vals["last_pause_date"] = now
             if vals:
                 key = tuple(vals.items())
                 wanted[key] = wanted.get(key, self.browse()) | ticket
@@ -584,6 +640,14 @@ class HelpdeskTicket(models.Model):
         """
 
     # === ACCESS === #
+    @api.model
+    def _get_protected_fields(self):
+        """Fields that forms, imports and calls from outside may not write.
+
+        :rtype: set
+        """
+        return {"resolved_date", "number"}
+
     def _check_write_allowed(self, vals):
         """Refuse what may not be written from outside.
 
@@ -591,8 +655,10 @@ class HelpdeskTicket(models.Model):
         :raise UserError: the customer's words; archiving of running complaints; moving
             the date received where only a manager may
         """
-        if vals.get("active") is False and (
-            running := self.filtered(lambda ticket: not ticket.closed)
+        if (
+            "active" in vals
+            and not vals["active"]
+            and (running := self.filtered(lambda ticket: not ticket.closed))
         ):
             raise UserError(
                 self.env._(
@@ -603,14 +669,8 @@ class HelpdeskTicket(models.Model):
             )
         if self.env.su:
             return
-        if PROTECTED_FIELDS & vals.keys():
-            raise AccessError(
-                self.env._(
-                    "The registration number and the date resolved are written by the "
-                    "system alone."
-                )
-            )
-        if "description" in vals and self.ids:
+        self._check_fields_unprotected(vals)
+        if CUSTOMER_WORDS & vals.keys():
             raise UserError(
                 self.env._(
                     "The customer's own words stay as they were received. Add what is "
@@ -632,6 +692,24 @@ class HelpdeskTicket(models.Model):
                         )
                     )
 
+    @api.model
+    def _check_fields_unprotected(self, vals):
+        """Refuse what only the suite writes.
+
+        :raise AccessError: it was given from outside
+        """
+        protected = self._get_protected_fields() & vals.keys()
+        if protected and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s: written by the system alone.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(protected)
+                    ),
+                )
+            )
+
     def _check_reopening_allowed(self, changes):
         """Only leads reopen what is off the desk (design.md section 5)."""
         if self.env.su or self.env.user.has_group(
@@ -650,6 +728,52 @@ class HelpdeskTicket(models.Model):
                     )
                 )
 
+    def _check_pause_allowed(self, changes):
+        """A further pause needs a message to the customer since the last one.
+
+        :raise UserError: nobody told the customer what we are waiting for
+        """
+        if self.env.su:
+            return
+        paused = self.browse().concat(
+            *(
+                ticket
+                for ticket, old, new in changes
+                if new.status == "waiting_customer"
+                and old.status != "waiting_customer"
+                and ticket.sudo().last_pause_date
+            )
+        )
+        if not paused:
+            return
+        told = dict(
+            # whoever may move a complaint may count its messages
+            self.env["mail.message"]
+            .sudo()
+            ._read_group(
+                Domain("model", "=", self._name)
+                & Domain("res_id", "in", paused.ids)
+                & Domain("message_type", "in", CORRESPONDENCE)
+                & Domain("subtype_id.internal", "=", False)
+                & Domain("is_internal", "=", False)
+                & Domain("author_id.partner_share", "=", False)
+                & Domain("author_id", "!=", self.env.ref("base.partner_root").id),
+                ["res_id"],
+                ["date:max"],
+            )
+        )
+        for ticket in paused:
+            last = told.get(ticket.id)
+            if not last or last <= ticket.sudo().last_pause_date:
+                raise UserError(
+                    self.env._(
+                        "%(number)s has waited for the customer before. First write to "
+                        "the customer what you need (Send message), then let it wait "
+                        "again.",
+                        number=ticket.number,
+                    )
+                )
+
     # === INTAKE === #
     @api.model
     def _prepare_complaint_values(self, vals_list):
@@ -661,17 +785,44 @@ class HelpdeskTicket(models.Model):
         for vals in vals_list:
             for name, value in vals.items():
                 vals[name] = _without_nul(value)
-            if not self.env.su:
-                for name in PROTECTED_FIELDS:
-                    vals.pop(name, None)
+            for name in self._get_protected_fields():
+                if vals.get(name) in (None, False, "", "/", "none"):
+                    vals.pop(name, None)  # what a form has for "none yet"
+            self._check_fields_unprotected(vals)
             story_text = vals.pop("story_text", None)
             if story_text and is_html_empty(vals.get("description")):
                 vals["description"] = plaintext2html(story_text)
             self._prepare_story(vals)
-            if not vals.get("name"):
+            if not (vals.get("name") or "").strip():
                 vals["name"] = self._prepare_subject(vals)
+        self._prepare_assignees(vals_list)
         self._prepare_customers(vals_list)
         return vals_list
+
+    @api.model
+    def _prepare_assignees(self, vals_list):
+        """Assign nobody by default who is not a member of the submission's own team.
+
+        ``default_get()`` does not see a team that stands in the values. Somebody who
+        cannot work on complaints at all is never assigned, not even by name.
+        """
+        users = self.env["res.users"].sudo()
+        users = users.browse(
+            {vals["user_id"] for vals in vals_list if vals.get("user_id")}
+        )
+        idle = set(users.filtered(lambda user: not self._is_staff(user)).ids)
+        teams = self.env["helpdesk.ticket.team"].sudo()
+        teams = teams.browse(
+            {vals["team_id"] for vals in vals_list if vals.get("team_id")}
+        )
+        foreign = {
+            team.id for team in teams if not self._can_be_assigned(self.env.user, team)
+        }
+        for vals in vals_list:
+            if vals.get("user_id") in idle:
+                vals["user_id"] = False
+            elif vals.get("team_id") in foreign:
+                vals.setdefault("user_id", False)
 
     @api.model
     def _prepare_story(self, vals):
@@ -743,7 +894,9 @@ class HelpdeskTicket(models.Model):
         words = html2plaintext(vals.get("description") or "").split()
         start = " ".join(words[:8])[:80]
         category = self.env["helpdesk.ticket.category"].browse(vals.get("category_id"))
-        return ": ".join(filter(None, (category.name, start))) or self.env._("No Subject")
+        return ": ".join(filter(None, (category.name, start))) or self.env._(
+            "No Subject"
+        )
 
     @api.model
     def _prepare_customers(self, vals_list):
@@ -752,70 +905,150 @@ class HelpdeskTicket(models.Model):
         The number of queries does not depend on the number of submissions.
         """
         missing = [vals for vals in vals_list if not vals.get("partner_id")]
-        if not missing or "default_partner_id" in self.env.context:
+        if not missing or self.env.context.get("default_partner_id"):
             return
+        callers = self._get_callers(missing)
+        by_email, by_number = self._search_known_contacts(callers)
+        groups, new_contacts = [], {}
+        # those with an address first: who gave only the number joins them
+        for caller in sorted(callers, key=lambda caller: not caller.email):
+            known = [
+                partner
+                for partner in [
+                    *by_email.get(caller.email, ()),
+                    *(
+                        p
+                        for number in caller.numbers
+                        for p in by_number.get(number, ())
+                    ),
+                ]
+                if caller.may_be(partner)
+            ]
+            if known:
+                caller.vals["partner_id"] = known[0].id
+                continue
+            keys = [caller.email] if caller.email else caller.numbers[:1]
+            group = next((new_contacts[key] for key in keys if key in new_contacts), [])
+            if not group:
+                groups.append(group)
+            group.append(caller)
+            for key in (caller.email, *caller.numbers[:1]):
+                if key:
+                    new_contacts.setdefault(key, group)
         # Agents may record a caller without the right to manage contacts; only the
         # contact's id leaves this method.
-        Partner = self.env["res.partner"].sudo()
-        emails, phones = {}, {}
-        country = self.env.company.complaint_country_id
-        for vals in missing:
-            if email := email_normalize(vals.get("partner_email") or "", strict=False):
-                emails.setdefault(email, []).append(vals)
-            elif phone := vals.get("partner_phone"):
-                sanitized = Partner._phone_format(
-                    number=phone, country=country, force_format="E164"
-                )
-                phones.setdefault(sanitized or phone.strip(), []).append(vals)
-        found = Partner.search(
-            Domain("company_id", "in", [False, self.env.company.id])
-            & (
-                Domain("email_normalized", "in", list(emails))
-                | Domain("phone_sanitized", "in", list(phones))
-            ),
-            order="id",
-        )
-        for partner in reversed(found):
-            for vals in emails.get(partner.email_normalized, ()):
-                vals["partner_id"] = partner.id
-            for vals in phones.get(partner.phone_sanitized, ()):
-                vals["partner_id"] = partner.id
-        # one new contact for each address or number, however often it stands here
-        groups = [
-            group
-            for group in [*emails.values(), *phones.values()]
-            if not group[0].get("partner_id")
-        ]
-        grouped = {id(vals) for group in groups for vals in group}
-        groups += [
-            [vals]
-            for vals in missing
-            if not vals.get("partner_id") and id(vals) not in grouped
-        ]
-        partners = Partner.with_context(mail_create_nolog=True).create(
-            [self._prepare_customer_values(group[0]) for group in groups]
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(mail_create_nolog=True)
+            .create([self._prepare_customer_values(group[0]) for group in groups])
         )
         for group, partner in zip(groups, partners, strict=True):
-            for vals in group:
-                vals["partner_id"] = partner.id
+            for caller in group:
+                caller.vals["partner_id"] = partner.id
 
     @api.model
-    def _prepare_customer_values(self, vals):
-        email = email_normalize(vals.get("partner_email") or "", strict=False)
-        phone = (vals.get("partner_phone") or "").strip()
-        company = (
-            self.env["res.company"].sudo().browse(vals.get("company_id"))
-            or self.env.company
+    def _get_callers(self, vals_list):
+        """What the values of submissions say about who submits them.
+
+        :rtype: list of :class:`Caller`
+        """
+        teams = self.env["helpdesk.ticket.team"].sudo()
+        teams = teams.browse(
+            {vals["team_id"] for vals in vals_list if vals.get("team_id")}
         )
+        company_by_team = {team.id: team.company_id for team in teams}
+        companies = self.env["res.company"].sudo()
+        callers = []
+        for vals in vals_list:
+            # the team's company wins, as in helpdesk_mgmt/models/helpdesk_ticket.py:267
+            company = (
+                company_by_team.get(vals.get("team_id"))
+                or companies.browse(vals.get("company_id"))
+                or self.env.company.sudo()
+            )
+            callers.append(
+                Caller(
+                    vals,
+                    company,
+                    email_normalize(vals.get("partner_email") or "", strict=False),
+                    self._get_phone_spellings(vals.get("partner_phone"), company),
+                )
+            )
+        return callers
+
+    @api.model
+    def _get_phone_spellings(self, phone, company):
+        """A number as it may stand on a contact, without spaces; E.164 comes first."""
+        phone = re.sub(PHONE_REGEX_PATTERN, "", phone or "")
+        if not phone:
+            return ()
+        country = company.complaint_country_id
+        partners = self.env["res.partner"]
+        world = partners._phone_format(number=phone, country=country)
+        if not world:
+            return (phone,)
+        spellings = [world, world[1:], f"00{world[1:]}", phone]
+        prefix = f"+{country.phone_code}"
+        if country and world.startswith(prefix):
+            spellings += [f"0{world[len(prefix) :]}", world[len(prefix) :]]
+        return tuple(dict.fromkeys(spellings))
+
+    @api.model
+    def _search_known_contacts(self, callers):
+        """Contacts that callers may be, oldest first.
+
+        :return: ({normalised e-mail: contacts}, {spelling of a number: contacts})
+        """
+        Partner = self.env["res.partner"].sudo()
+        emails = {caller.email for caller in callers if caller.email}
+        numbers = {caller.numbers[0] for caller in callers if caller.numbers}
+        domain = Domain("email_normalized", "in", emails)
+        if numbers:
+            domain |= Domain("phone_sanitized", "in", numbers)
+            # A contact without a country, in a company without one, has no sanitized
+            # number. The expression is that of phone_validation's index.
+            Partner.flush_model(["country_id", "phone", "phone_sanitized"])
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT id FROM res_partner
+                     WHERE regexp_replace((phone::text), %s::text, ''::text, 'g'::text)
+                           = ANY(%s)
+                       AND phone IS NOT NULL
+                       AND (country_id IS NULL OR phone_sanitized IS NULL)
+                    """,
+                    PHONE_REGEX_PATTERN,
+                    list({number for caller in callers for number in caller.numbers}),
+                )
+            )
+            domain |= Domain("id", "in", [row[0] for row in rows])
+        by_email, by_number = {}, {}
+        for partner in Partner.search(domain, order="id"):
+            if partner.email_normalized:
+                by_email.setdefault(partner.email_normalized, []).append(partner)
+            if not partner.phone:
+                continue
+            spellings = {partner.phone_sanitized}
+            if not partner.country_id or not partner.phone_sanitized:
+                spellings.add(re.sub(PHONE_REGEX_PATTERN, "", partner.phone))
+            for spelling in spellings - {False}:
+                by_number.setdefault(spelling, []).append(partner)
+        return by_email, by_number
+
+    @api.model
+    def _prepare_customer_values(self, caller):
+        phone = (caller.vals.get("partner_phone") or "").strip()
+        email = caller.email or caller.vals.get("partner_email")
         return {
-            "name": vals.get("partner_name")
+            "name": caller.vals.get("partner_name")
             or email
             or phone
             or self.env._("Customer without a name"),
-            "email": email or vals.get("partner_email"),
+            "email": email,
             "phone": phone,
-            "lang": vals.get("lang") or company.complaint_lang,
-            "country_id": company.complaint_country_id.id,
+            "lang": caller.vals.get("lang") or caller.company.complaint_lang,
+            "country_id": caller.company.complaint_country_id.id,
         }
 
     # === MAIL === #
@@ -863,18 +1096,28 @@ class HelpdeskTicket(models.Model):
 
         Somebody else's number opens nothing: that mail becomes a complaint of its own.
         """
-        numbers = re.findall(r"\b[A-Z]{2,}[A-Z0-9/-]*\d+\b", msg_dict.get("subject") or "")
         email = email_normalize(msg_dict.get("email_from") or "", strict=False)
-        if not numbers or not email:
+        subject = (msg_dict.get("subject") or "")[: 5 * SUBJECT_LENGTH]
+        # any word with a digit: the number's form is the company's own (ir.sequence)
+        words = {
+            word.strip("/.-")
+            for word in re.findall(r"[A-Za-z0-9/.-]*\d[A-Za-z0-9/.-]*", subject)
+        } - {""}
+        if not words or not email:
             return self.browse()
-        return self.search(
-            Domain("number", "in", numbers)
-            & (
-                Domain("partner_id.email_normalized", "=", email)
-                | Domain("partner_email", "=ilike", email)
-            ),
-            limit=1,
+        tickets = self.search(
+            Domain.OR(Domain("number", "=ilike", word) for word in words),
+            order="id desc",
         )
+        return tickets.filtered(
+            lambda ticket: (
+                email
+                in (
+                    ticket.partner_id.email_normalized,
+                    email_normalize(ticket.partner_email or "", strict=False),
+                )
+            )
+        )[:1]
 
     def _message_post_after_hook(self, message, msg_vals):
         result = super()._message_post_after_hook(message, msg_vals)
@@ -883,29 +1126,70 @@ class HelpdeskTicket(models.Model):
 
     def _record_correspondence(self, message):
         """Note whose turn it is after a message that the customer wrote or can read."""
-        if message.message_type not in ("email", "comment") or message.is_internal:
-            return
-        if message.subtype_id.internal:
+        if (
+            message.message_type not in CORRESPONDENCE
+            or message.is_internal
+            or message.subtype_id.internal
+        ):
             return
         author = message.author_id.sudo()
+        if author == self.env.ref("base.partner_root"):
+            return
         users = author.with_context(active_test=False).user_ids
-        if users and not all(users.mapped("share")):
+        is_staff = users and not all(users.mapped("share"))
+        # a colleague may be the complainant himself
+        if is_staff and author != self.sudo().partner_id:
             if self.reply_pending_since:
                 self._write_silently({"reply_pending_since": False})
             return
         if self.env.context.get("complaint_robot_mail"):
             return
-        vals = {"last_customer_message_date": message.date}
+        # when it reached us: the date in a mail's header is whatever the sender wrote
+        now = fields.Datetime.now()
+        vals = {"last_customer_message_date": now}
         if (
             not self.env.context.get("complaint_first_message")
             and not self.reply_pending_since
         ):
-            vals["reply_pending_since"] = message.date
+            vals["reply_pending_since"] = now
         self._write_silently(vals)
 
     def _notify_thread_with_out_of_office(self, message, recipients_data, **kwargs):
         # An agent's private vacation text is not the company's answer to a complaint.
         return self.env["mail.message"]
+
+    # === WHAT CUSTOMERS SEE === #
+    def _get_promised_date(self):
+        """Hook: the date by which the customer was promised an answer.
+
+        :return: naive UTC, or False where none can be named
+        """
+        return False
+
+    def _get_promise_reason(self):
+        """Hook: one sentence that explains the promised date, or an empty string."""
+        return ""
+
+    def _get_customer_tz(self):
+        """The zone in which the customer reads dates."""
+        return "Asia/Jakarta"
+
+    def _format_customer_date(self, moment):
+        """A moment as customers read it: “Mon 22 Mar 2027 17.00 WIB”.
+
+        :param datetime moment: naive UTC, or False
+        :return: in the language of the environment, in the customer's zone; an empty
+            string for False
+        """
+        if not moment:
+            return ""
+        tz = pytz.timezone(self._get_customer_tz())
+        local = pytz.utc.localize(moment).astimezone(tz)
+        locale = babel.Locale.parse(self.env.lang or "id_ID")
+        text = babel.dates.format_datetime(
+            local, "EEE d MMM y HH.mm", tzinfo=tz, locale=locale
+        )
+        return f"{text} {INDONESIAN_ZONES.get(tz.zone) or local.tzname()}"
 
     # === ACTIONS === #
     def action_take(self):
