@@ -274,7 +274,7 @@ class HelpdeskTicket(models.Model):
     )
     intake_file_ids = fields.Many2many(
         comodel_name="ir.attachment",
-        string="Files at intake",
+        string="Attach files",
         store=False,
         help="Dropped when recording a complaint; become its files.",
     )
