@@ -267,9 +267,14 @@ class HelpdeskTicket(models.Model):
         store=False,
         help="Typed when recording a complaint; becomes the story, line by line.",
     )
+    story_file_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Files",
+        compute="_compute_story_file_ids",
+    )
     intake_file_ids = fields.Many2many(
         comodel_name="ir.attachment",
-        string="Files at intake",
+        string="Attach files",
         store=False,
         help="Dropped when recording a complaint; become its files.",
     )
@@ -392,6 +397,11 @@ class HelpdeskTicket(models.Model):
             ticket.lang = next(
                 (lang for lang in candidates if lang in installed), False
             )
+
+    @api.depends("attachment_ids")
+    def _compute_story_file_ids(self):
+        for ticket in self:
+            ticket.story_file_ids = ticket.attachment_ids
 
     @api.depends("partner_id")
     def _compute_customer_complaint_count(self):
@@ -1264,7 +1274,6 @@ class HelpdeskTicket(models.Model):
         action["context"] = context
         return action
 
-    @api.model
     def action_record_complaint(self):
         """The dialog for what reaches us by telephone, counter or letter."""
         action = self.env["ir.actions.actions"]._for_xml_id(
