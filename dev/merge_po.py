@@ -4,9 +4,9 @@ Beside each .pot lies its id.po. What was translated stays, what is no longer ex
 goes, nothing becomes fuzzy. Both files are written without the time of the export, so
 that nothing changes where no term did.
 
-In a folder `i18n_extra` the template is another addon's: Odoo writes the translations of
-its records from our file, but never reads its code's strings from there, so those are
-left out; and so are fields and selections that our own template has too.
+In a folder `i18n_extra` the template is another addon's: Odoo writes the translations
+of its records from our file, but never reads its code's strings from there, so those
+are left out; and so are fields and selections that our own template has too.
 """
 
 import argparse
