@@ -82,7 +82,8 @@ BASE_CHANGES = {
     # Any OR over followers reads the whole table twice a page, and a follower is not
     # the complainant (helpdesk_mgmt/security/helpdesk_security.xml:140).
     "helpdesk_ticket_rule_portal": {
-        "domain_force": "[('commercial_partner_id', '=', user.commercial_partner_id.id)]"
+        "domain_force": "[('commercial_partner_id', '=',"
+        " user.commercial_partner_id.id)]"
         " if user.company_id.complaint_portal_by_company"
         " else [('partner_id', '=', user.partner_id.id)]",
     },
@@ -92,7 +93,7 @@ BASE_CHANGES = {
 }
 
 
-# Where the suite changes, by the list above or by data files, what it did not bring along.
+# Where the suite changes, by the list above or by data files, what it did not bring.
 BASE_TABLES = {
     "helpdesk.ticket.stage": ("team_ids",),
     "helpdesk.ticket.channel": (),
@@ -114,7 +115,7 @@ STAGES_WITHOUT_SUITE = {
 
 
 def pre_init_hook(env):
-    """Remember the base as it is, and switch both languages on before data is loaded."""
+    """Remember the base as it is, and switch on both languages before data comes."""
     env["ir.config_parameter"].set_param(SNAPSHOT, json.dumps(_read_base(env)))
     _classify_existing_tickets(env)
     fresh = [
@@ -205,7 +206,7 @@ def post_init_hook(env):
         if not record:
             continue
         plain = {k: v for k, v in changes.items() if not isinstance(v, dict)}
-        # existing tickets may stand in these stages: their meaning is given, not changed
+        # tickets may stand in these stages: their meaning is given, not changed
         status = plain.pop("status", None)
         if status:
             _set_status(env, record, status)
@@ -254,14 +255,23 @@ def _set_status(env, stage, status):
 def _take_over_tickets(env):
     """Tickets from before the suite: received when they were created."""
     env.flush_all()
+    # the suite's own demo complaints are already there and know when they came in
     env.cr.execute(
-        "UPDATE helpdesk_ticket SET received_date = date_trunc('second', create_date)"
+        """
+        UPDATE helpdesk_ticket ticket
+           SET received_date = date_trunc('second', create_date)
+         WHERE NOT EXISTS (
+            SELECT 1 FROM ir_model_data
+             WHERE model = 'helpdesk.ticket' AND module = 'klikumkm_complaint'
+               AND res_id = ticket.id)
+        """
     )
     env.cr.execute(
         """
         UPDATE helpdesk_ticket ticket SET resolved_date = ticket.closed_date
           FROM helpdesk_ticket_stage stage
          WHERE stage.id = ticket.stage_id AND stage.status = 'closed'
+           AND ticket.resolved_date IS NULL
         """
     )
     env.invalidate_all()

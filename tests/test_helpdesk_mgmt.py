@@ -3,8 +3,8 @@
 """The tests of helpdesk_mgmt that Odoo runs "at install", with the suite loaded.
 
 Odoo runs those while only helpdesk_mgmt is loaded, so none of our code takes part
-(`/helpdesk_mgmt` runs them that way too). Its portal and browser tests run with the suite
-anyway. What is left out, and why, is in dev/base-tests.
+(`/helpdesk_mgmt` runs them that way too). Its portal and browser tests run with the
+suite anyway. What is left out, and why, is in dev/base-tests.
 """
 
 from odoo.tests import tagged

@@ -4,11 +4,13 @@
 import re
 from typing import NamedTuple
 
+import babel.dates
+import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import (
     SQL,
     email_normalize,
@@ -57,6 +59,30 @@ CUSTOMER_DECISION = [
     ("rejected", "Not accepted"),
     ("silent", "No answer"),
 ]
+# How Indonesians name their zones; the database says +07, +08, +09 or nothing useful.
+INDONESIAN_ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+# Which steps the buttons of the form offer; everything else needs a wizard or a lead.
+NEXT_STATUS = {
+    "received": (
+        "in_progress",
+        "coordination",
+        "waiting_customer",
+        "resolved",
+        "cancelled",
+    ),
+    "in_progress": ("coordination", "waiting_customer", "resolved", "cancelled"),
+    "coordination": ("in_progress", "waiting_customer", "resolved", "cancelled"),
+    "waiting_customer": ("in_progress", "coordination", "resolved", "cancelled"),
+    "resolved": ("closed", "in_progress"),
+    "referred": ("closed", "in_progress"),
+    "closed": ("in_progress",),
+    "cancelled": ("in_progress",),
+}
 # Longer subjects break lists and mail headers; the rest goes to the top of the story.
 SUBJECT_LENGTH = 200
 # Longer stories are cut on the screen and kept whole as a file: beyond some megabytes
@@ -77,8 +103,6 @@ FACT_SOURCES = {
     "team_id",
     "user_id",
 }
-# Written by the suite itself, never by a form, an import or a call from outside.
-PROTECTED_FIELDS = {"resolved_date", "number"}
 # What the customer said; recorded once, as it was said.
 CUSTOMER_WORDS = {"description", "urgency_stated"}
 # Messages that a customer can read and that somebody wrote, not the system.
@@ -237,11 +261,37 @@ class HelpdeskTicket(models.Model):
         precompute=True,
     )
     description = fields.Html(string="Story")
+    story_text = fields.Text(
+        string="What the customer says",
+        store=False,
+        help="Typed when recording a complaint; becomes the story, line by line.",
+    )
+    story_file_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Files",
+        compute="_compute_story_file_ids",
+    )
+    intake_file_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Attach files",
+        store=False,
+        help="Dropped when recording a complaint; become its files.",
+    )
     is_robot_mail = fields.Boolean(
         string="Sent by a robot",
         readonly=True,
         copy=False,
         help="An auto-reply, a mailing list or a bounce: no automatic answer is sent.",
+    )
+
+    customer_complaint_count = fields.Integer(
+        string="Other complaints", compute="_compute_customer_complaint_count"
+    )
+    caller_complaint_ids = fields.Many2many(
+        comodel_name="helpdesk.ticket",
+        string="Open complaints of the caller",
+        compute="_compute_caller_complaint_ids",
+        help="Found by the number or address being typed, before anything is saved.",
     )
 
     # === WORK === #
@@ -361,6 +411,43 @@ class HelpdeskTicket(models.Model):
                 (lang for lang in candidates if lang in installed), False
             )
 
+    @api.depends("attachment_ids")
+    def _compute_story_file_ids(self):
+        for ticket in self:
+            ticket.story_file_ids = ticket.attachment_ids
+
+    @api.depends("partner_id")
+    def _compute_customer_complaint_count(self):
+        counts = dict(
+            self._read_group(
+                [("partner_id", "in", self.partner_id.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for ticket in self:
+            mine = 1 if ticket._origin.id else 0
+            ticket.customer_complaint_count = max(
+                counts.get(ticket.partner_id, 0) - mine, 0
+            )
+
+    @api.depends("partner_phone", "partner_email", "partner_id")
+    def _compute_caller_complaint_ids(self):
+        for ticket in self:
+            domains = []
+            if len(re.sub(r"\D", "", ticket.partner_phone or "")) >= 8:
+                domains.append(Domain("phone_search", "=", ticket.partner_phone))
+            if email := email_normalize(ticket.partner_email or ""):
+                domains.append(Domain("partner_email", "=ilike", email))
+            ticket.caller_complaint_ids = (
+                self.search(
+                    Domain.OR(domains)
+                    & Domain("status", "in", OPEN_STATUS)
+                    & Domain("id", "!=", ticket._origin.id),
+                    limit=5,
+                )
+                if domains
+                else False
+            )
+
     def _search_phone_search(self, operator, value):
         """Find a number however it is written: 0812…, +62 812-…, 62812…"""
         if operator not in ("ilike", "like", "=", "in"):
@@ -447,15 +534,17 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _is_staff(self, user):
-        """Whether a user is a person at a desk: no customer, robot or former colleague."""
+        """Whether a user is a person at a desk: no customer, robot or leaver."""
         return user.active and not user.share and user != self.env.ref("base.user_root")
 
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = self._prepare_complaint_values([dict(vals) for vals in vals_list])
         stories = [vals.pop("complaint_files", ()) for vals in vals_list]
+        dropped = [vals.pop("intake_file_ids", ()) for vals in vals_list]
         tickets = super().create(vals_list)
         tickets._attach_intake_files(stories)
+        tickets._keep_dropped_files(dropped)
         tickets._record_status_dates(
             [(ticket, None, facts) for ticket, facts in tickets._get_complaint_facts()]
         )
@@ -570,6 +659,14 @@ class HelpdeskTicket(models.Model):
         """
 
     # === ACCESS === #
+    @api.model
+    def _get_protected_fields(self):
+        """Fields that forms, imports and calls from outside may not write.
+
+        :rtype: set
+        """
+        return {"resolved_date", "number"}
+
     def _check_write_allowed(self, vals):
         """Refuse what may not be written from outside.
 
@@ -620,11 +717,15 @@ class HelpdeskTicket(models.Model):
 
         :raise AccessError: it was given from outside
         """
-        if not self.env.su and PROTECTED_FIELDS & vals.keys():
+        protected = self._get_protected_fields() & vals.keys()
+        if protected and not self.env.su:
             raise AccessError(
                 self.env._(
-                    "The registration number and the date resolved are written by the "
-                    "system alone."
+                    "%(fields)s: written by the system alone.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(protected)
+                    ),
                 )
             )
 
@@ -703,10 +804,13 @@ class HelpdeskTicket(models.Model):
         for vals in vals_list:
             for name, value in vals.items():
                 vals[name] = _without_nul(value)
-            for name in PROTECTED_FIELDS:
-                if vals.get(name) in (None, False, "", "/"):
+            for name in self._get_protected_fields():
+                if vals.get(name) in (None, False, "", "/", "none"):
                     vals.pop(name, None)  # what a form has for "none yet"
             self._check_fields_unprotected(vals)
+            story_text = vals.pop("story_text", None)
+            if story_text and not self._has_content(vals.get("description")):
+                vals["description"] = plaintext2html(story_text)
             self._prepare_story(vals)
             if not (vals.get("name") or "").strip():
                 vals["name"] = self._prepare_subject(vals)
@@ -747,8 +851,13 @@ class HelpdeskTicket(models.Model):
         )
         if files:
             vals.update(name=subject, description=story, complaint_files=files)
-        elif "<img" not in story and not html2plaintext(story).strip():
+        elif not self._has_content(story):
             vals["description"] = Markup("<p>%s</p>") % self.env._("(no text)")
+
+    @api.model
+    def _has_content(self, story):
+        """Whether there is anything to read or see in a story."""
+        return "<img" in (story or "") or bool(html2plaintext(story or "").strip())
 
     @api.model
     def _cut_long_text(self, subject, story):
@@ -786,6 +895,31 @@ class HelpdeskTicket(models.Model):
         if vals_list:
             # whoever could record the complaint may also keep all of it
             self.env["ir.attachment"].sudo().create(vals_list)
+
+    def _keep_dropped_files(self, commands_list):
+        """Give the files dropped into the dialog to the complaints they belong to.
+
+        Not in superuser mode: whoever may not read a file cannot take it this way.
+
+        :param list commands_list: for each ticket, x2many commands
+        """
+        for ticket, commands in zip(self, commands_list, strict=True):
+            ids = set()
+            for command in commands or ():
+                if command[0] == Command.SET:
+                    ids.update(command[2])
+                elif command[0] == Command.LINK:
+                    ids.add(command[1])
+            if ids:
+                files = self.env["ir.attachment"].search(
+                    [
+                        ("id", "in", list(ids)),
+                        ("res_model", "=", self._name),
+                        ("res_id", "in", (0, False)),
+                        ("create_uid", "=", self.env.uid),
+                    ]
+                )
+                files.write({"res_id": ticket.id})
 
     @api.model
     def _prepare_subject(self, vals):
@@ -1067,6 +1201,39 @@ class HelpdeskTicket(models.Model):
         # An agent's private vacation text is not the company's answer to a complaint.
         return self.env["mail.message"]
 
+    # === WHAT CUSTOMERS SEE === #
+    def _get_promised_date(self):
+        """Hook: the date by which the customer was promised an answer.
+
+        :return: naive UTC, or False where none can be named
+        """
+        return False
+
+    def _get_promise_reason(self):
+        """Hook: one sentence that explains the promised date, or an empty string."""
+        return ""
+
+    def _get_customer_tz(self):
+        """The zone in which the customer reads dates."""
+        return "Asia/Jakarta"
+
+    def _format_customer_date(self, moment):
+        """A moment as customers read it: “Mon 22 Mar 2027 17.00 WIB”.
+
+        :param datetime moment: naive UTC, or False
+        :return: in the language of the environment, in the customer's zone; an empty
+            string for False
+        """
+        if not moment:
+            return ""
+        tz = pytz.timezone(self._get_customer_tz())
+        local = pytz.utc.localize(moment).astimezone(tz)
+        locale = babel.Locale.parse(self.env.lang or "id_ID")
+        text = babel.dates.format_datetime(
+            local, "EEE d MMM y HH.mm", tzinfo=tz, locale=locale
+        )
+        return f"{text} {INDONESIAN_ZONES.get(tz.zone) or local.tzname()}"
+
     # === ACTIONS === #
     def action_take(self):
         """Assign the complaints to whoever pressed the button."""
@@ -1080,6 +1247,127 @@ class HelpdeskTicket(models.Model):
                     )
                 )
         return self.write({"user_id": self.env.uid})
+
+    def action_confirm_classification(self):
+        """Say that type, category and urgency are right as they came in."""
+        return self.write({"is_classified": True})
+
+    def action_set_status(self):
+        """Move the complaints to the status that the button's context names.
+
+        The stage is the first one with that status among those of the complaint's
+        team; write() checks who may do it and tells the clock.
+        """
+        status = self.env.context.get("complaint_status")
+        for team, tickets in self.grouped("team_id").items():
+            for ticket in tickets:
+                if status not in NEXT_STATUS.get(ticket.status, ()):
+                    ticket._refuse_status(status)
+            stage = team._get_applicable_stages().filtered(
+                lambda stage: stage.status == status
+            )[:1]
+            if not stage:
+                raise UserError(
+                    self.env._(
+                        "There is no stage for this step. Ask a manager to add one "
+                        "(Configuration ▸ Stages)."
+                    )
+                )
+            tickets.write({"stage_id": stage.id})
+        return True
+
+    def _refuse_status(self, status):
+        """Say why a step is not possible from where the complaint is.
+
+        :param str status: the status asked for
+        :raise UserError: always
+        """
+        self.ensure_one()
+        if status == "closed" and self.status in OPEN_STATUS:
+            raise UserError(
+                self.env._(
+                    "%(number)s has not been answered yet. Resolve it first.",
+                    number=self.number,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(number)s is at “%(stage)s”: this step is not possible from there.",
+                number=self.number,
+                stage=self.stage_id.name,
+            )
+        )
+
+    @api.model
+    def action_my_work(self):
+        """The first screen: an agent's own open complaints, a lead's team's."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "klikumkm_complaint.helpdesk_ticket_action_my_work"
+        )
+        teams = self.env.user.helpdesk_team_ids
+        context = {"search_default_running": 1}
+        if not self.env.user.has_group("klikumkm_complaint.group_complaint_lead"):
+            context["search_default_mine"] = 1
+            if not teams:
+                action["help"] = Markup(
+                    "<p class='o_view_nocontent_smiling_face'>%s</p>"
+                ) % self.env._("You have no team yet. Ask your team lead to add you.")
+        elif teams:
+            context["search_default_my_team"] = 1
+        action["context"] = context
+        return action
+
+    def action_record_complaint(self):
+        """The dialog for what reaches us by telephone, counter or letter."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "klikumkm_complaint.helpdesk_ticket_action_record"
+        )
+        last = self.search(
+            [("create_uid", "=", self.env.uid)], order="id desc", limit=1
+        )
+        channel = last.channel_id.filtered("active") or self.env.ref(
+            "helpdesk_mgmt.helpdesk_ticket_channel_phone", raise_if_not_found=False
+        )
+        team = self.env.user.helpdesk_team_ids[:1] or self._get_default_team()
+        action["context"] = {
+            "default_channel_id": channel.id if channel else False,
+            "default_team_id": team.id,
+        }
+        return action
+
+    def action_recorded(self):
+        """Close the dialog and say the number, to be told to the caller."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "sticky": True,
+                "title": self.env._("Recorded"),
+                "message": "%s",
+                "links": [
+                    {
+                        "label": self.number,
+                        "url": f"/odoo/complaints/{self.id}",
+                    }
+                ],
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_view_customer_complaints(self):
+        """The other complaints of the same customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "klikumkm_complaint.helpdesk_ticket_action_all"
+        )
+        action["domain"] = [
+            ("partner_id", "=", self.partner_id.id),
+            ("id", "!=", self.id),
+        ]
+        action["context"] = {}
+        return action
 
 
 def _without_nul(value):
