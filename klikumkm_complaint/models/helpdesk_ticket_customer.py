@@ -100,7 +100,7 @@ class HelpdeskTicket(models.Model):
                 noted |= message.attachment_ids
             else:
                 told |= message.attachment_ids
-        # Same transaction, same create_date: what is not later came with the submission.
+        # Same transaction, same create_date: what is not later came along with it.
         received = files.filtered(lambda file: file.create_date <= self.create_date)
         added = files.filtered("create_uid.share")
         return files & (told | added | (received - noted))
