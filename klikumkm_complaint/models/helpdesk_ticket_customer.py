@@ -5,7 +5,7 @@
 Pages and messages take their words from here, so that both say the same.
 """
 
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -20,17 +20,30 @@ STATUS_PATH = (
     "resolved",
     "closed",
 )
+# Fields of the desk that a customer may not read by a call from outside.
+DESK_FIELDS = {
+    "duplicate_count",
+    "duplicate_id",
+    "duplicate_ids",
+    "urgency_lowered_reason",
+}
 
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
-    # Reading a many2one gives the other record's name whatever its rules say: a portal
-    # user read another customer's subject here (helpdesk_mgmt/models/
-    # helpdesk_ticket.py:165-170).
-    duplicate_id = fields.Many2one(groups="base.group_user")
-    duplicate_ids = fields.One2many(groups="base.group_user")
-    duplicate_count = fields.Integer(groups="base.group_user")
+    # === ACCESS === #
+    def _has_field_access(self, field, operation):
+        # Reading a many2one gives the other record's name whatever its rules say: a
+        # portal user read another customer's subject in duplicate_id
+        # (helpdesk_mgmt/models/helpdesk_ticket.py:165).
+        if (
+            field.name in DESK_FIELDS
+            and not self.env.su
+            and not self.env.user._is_internal()
+        ):
+            return False
+        return super()._has_field_access(field, operation)
 
     # === WHOSE === #
     def _is_customer(self, user):
@@ -100,7 +113,7 @@ class HelpdeskTicket(models.Model):
                 noted |= message.attachment_ids
             else:
                 told |= message.attachment_ids
-        # Same transaction, same create_date: what is not later came with the submission.
+        # Same transaction, same create_date: what is not later came with it.
         received = files.filtered(lambda file: file.create_date <= self.create_date)
         added = files.filtered("create_uid.share")
         return files & (told | added | (received - noted))
@@ -178,32 +191,19 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         promised = self._format_customer_date(self._get_promised_date())
-        if self.status == "in_progress":
-            if promised:
-                rest = self.env._(
-                    "by our CS team. Answer by %(date)s at the latest.", date=promised
-                )
+        no_date = self.env._("We cannot name a date yet; we will tell you soon.")
+        if self.status in ("in_progress", "coordination"):
+            if self.status == "in_progress":
+                headline = self.env._("Being handled by our CS team.")
             else:
-                rest = self.env._(
-                    "by our CS team. We cannot name a date yet; we will tell you soon."
-                )
-            return self.env._("Being handled"), rest
-        if self.status == "coordination":
+                headline = self.env._("Being looked into with another unit.")
             if promised:
-                rest = self.env._(
-                    "with another unit of klikUMKM. Answer by %(date)s at the latest.",
-                    date=promised,
-                )
-            else:
-                rest = self.env._(
-                    "with another unit of klikUMKM. We cannot name a date yet; we will "
-                    "tell you soon."
-                )
-            return self.env._("Being looked into"), rest
+                return headline, self.env._("Answer by %(date)s.", date=promised)
+            return headline, no_date
         if self.status == "waiting_customer":
             return (
                 self.env._("Waiting for your answer."),
-                self.env._("Our count of time has stopped until you answer."),
+                self.env._("Our count has stopped until you answer."),
             )
         if self.status in OPEN_STATUS:
             if promised:
@@ -225,8 +225,8 @@ class HelpdeskTicket(models.Model):
         moved = self._format_customer_day(self.closed_date or self.last_stage_update)
         if self.status == "resolved" and self.customer_decision == "rejected":
             return (
-                self.env._("We received your objection"),
-                self.env._("and will decide the next step."),
+                self.env._("We received your objection."),
+                self.env._("We will decide the next step."),
             )
         if self.status == "resolved" and self.submission_type == "complaint":
             resolved = self._format_customer_day(self.resolved_date)

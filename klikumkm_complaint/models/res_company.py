@@ -1,6 +1,7 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+
 from odoo.addons.base.models.res_partner import _lang_get
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What helpdesk_mgmt 19.0.1.3.2 leaves open over HTTP, each tried as a visitor would."""
+"""What helpdesk_mgmt 19.0.1.3.2 leaves open over HTTP, tried as a visitor would."""
 
 from lxml import html
 
