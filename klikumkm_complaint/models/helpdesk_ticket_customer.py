@@ -5,12 +5,14 @@
 Pages and messages take their words from here, so that both say the same.
 """
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from .helpdesk_ticket_stage import OPEN_STATUS
 
+# We owe the customer an answer, and our time runs.
+RUNNING_STATUS = ("received", "in_progress", "coordination")
 # The way of a complaint as it is shown to the customer.
 STATUS_PATH = (
     "received",
@@ -138,13 +140,29 @@ class HelpdeskTicket(models.Model):
                 received=received,
                 date=self._format_customer_day(self.resolved_date),
             )
-        if promised and self.status in OPEN_STATUS:
+        if promised and self._is_promise_missed():
+            return self.env._(
+                "Received %(received)s · late: promised by %(date)s",
+                received=received,
+                date=promised,
+            )
+        if promised and self.status in RUNNING_STATUS:
             return self.env._(
                 "Received %(received)s · answer by %(date)s at the latest",
                 received=received,
                 date=promised,
             )
         return self.env._("Received %(received)s", received=received)
+
+    def _is_promise_missed(self):
+        """Whether we still owe an answer that was promised for before now."""
+        self.ensure_one()
+        promised = self._get_promised_date()
+        return bool(
+            promised
+            and promised < fields.Datetime.now()
+            and self.status in RUNNING_STATUS
+        )
 
     def _get_receipt_sentence(self):
         self.ensure_one()
@@ -191,12 +209,17 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         promised = self._format_customer_date(self._get_promised_date())
+        missed = self._is_promise_missed() and self.env._(
+            "We missed the date of %(date)s. We apologise.", date=promised
+        )
         no_date = self.env._("We cannot name a date yet; we will tell you soon.")
         if self.status in ("in_progress", "coordination"):
             if self.status == "in_progress":
                 headline = self.env._("Being handled by our CS team.")
             else:
                 headline = self.env._("Being looked into with another unit.")
+            if missed:
+                return headline, missed
             if promised:
                 return headline, self.env._("Answer by %(date)s.", date=promised)
             return headline, no_date
@@ -206,7 +229,9 @@ class HelpdeskTicket(models.Model):
                 self.env._("Our count has stopped until you answer."),
             )
         if self.status in OPEN_STATUS:
-            if promised:
+            if missed:
+                rest = missed
+            elif promised:
                 rest = self.env._(
                     "Your complaint is recorded. We will answer by %(date)s at the "
                     "latest.",

@@ -36,10 +36,3 @@ class ResCompany(models.Model):
     def _default_complaint_lang(self):
         installed = dict(self.env["res.lang"].get_installed())
         return "id_ID" if "id_ID" in installed else next(iter(installed), False)
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "complaint_portal_by_company" in vals:
-            # the portal rule reads it, and its domain is kept until told otherwise
-            self.env.registry.clear_cache()
-        return result
