@@ -652,6 +652,7 @@ class ComplaintForm(HelpdeskTicketController):
             "partner_name": user.partner_id.name,
             "partner_email": user.partner_id.email,
             "user_id": False,
+            "lang": request.env.lang,
         }
         if kw.get("submission_type"):
             vals["submission_type"] = kw["submission_type"]

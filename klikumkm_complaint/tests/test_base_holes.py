@@ -431,10 +431,14 @@ class TestPageHole(PortalCase):
         self.assertEqual(response.text.count('action="/ticket/close"'), 1)
 
     def test_page_survives_bad_parameters(self):
+        foreign = self.make_complaint(self.stranger)
+        foreign._portal_ensure_token()
         self.login(self.customer)
         for url in (
             f"/my/ticket/{'9' * 30}",
             "/my/ticket/0",
+            f"/my/ticket/{foreign.id}?access_token=é",
+            f"/my/ticket/{foreign.id}?access_token=%00",
             f"/my/ticket/{self.complaint.id}?access_token=é",
             f"/my/ticket/{self.complaint.id}?access_token=%00",
             f"/my/ticket/{self.complaint.id}?pid=x&hash=y",

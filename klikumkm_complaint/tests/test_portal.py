@@ -157,7 +157,11 @@ class TestPortalPage(PortalCase):
         self.assertTrue(response.headers["Location"].endswith("/my"))
 
     def test_page_never_shows_a_database_id(self):
-        self.env.cr.execute("SELECT setval('helpdesk_ticket_id_seq', 918273)")
+        # an id that no number, date or phone on the page contains by chance
+        self.env.cr.execute(
+            "SELECT setval('helpdesk_ticket_id_seq', "
+            "greatest(918273, nextval('helpdesk_ticket_id_seq')))"
+        )
         complaint = self.make_complaint(self.customer)
         self.assertGreater(complaint.id, 918273)
         for url in (
@@ -395,6 +399,15 @@ class TestPortalForm(PortalCase):
         self.login(self.customer)
         self.submit(subject="My own subject")
         self.assertEqual(self.get_complaints().name, "My own subject")
+
+    def test_form_keeps_the_language_it_was_filled_in(self):
+        self.login(self.customer)
+        self.url_open("/id/new/ticket")
+        self.submit(category=self.category.id)
+        complaint = self.get_complaints()
+        self.assertEqual(complaint.lang, "id_ID")
+        category = self.category.with_context(lang="id_ID")
+        self.assertIn(category.name, complaint.name)
 
     def test_form_never_assigns_anybody(self):
         self.env.company.helpdesk_mgmt_ticket_auto_assign = True
