@@ -27,6 +27,7 @@
         "views/klikumkm_complaint_product_views.xml",
         "views/klikumkm_complaint_reason_views.xml",
         "views/res_config_settings_views.xml",
+        "views/helpdesk_ticket_portal_templates.xml",
         "views/klikumkm_complaint_menus.xml",
     ],
     "demo": [
@@ -37,6 +38,13 @@
         "web.assets_backend": [
             "klikumkm_complaint/static/src/backend/**/*",
         ],
+        "web.assets_frontend": [
+            # its widget looks for fields that our form does not have
+            ("remove", "helpdesk_mgmt/static/src/js/new_ticket.esm.js"),
+            "klikumkm_complaint/static/src/interactions/**/*",
+            "klikumkm_complaint/static/src/scss/**/*",
+        ],
+        "web.assets_tests": ["klikumkm_complaint/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

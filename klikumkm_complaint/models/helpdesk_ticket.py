@@ -15,7 +15,6 @@ from odoo.tools import (
     SQL,
     email_normalize,
     html2plaintext,
-    is_html_empty,
     plaintext2html,
 )
 from odoo.tools.mail import email_split_tuples
@@ -335,6 +334,20 @@ class HelpdeskTicket(models.Model):
     customer_decision_date = fields.Datetime(copy=False)
     customer_decision_reason = fields.Text(copy=False)
 
+    def init(self):
+        super().init()
+        # Rows written while only helpdesk_mgmt is loaded (its own tests, its upgrades)
+        # know nothing of our required columns.
+        self.env.cr.execute(
+            """
+            ALTER TABLE helpdesk_ticket
+                ALTER COLUMN submission_type SET DEFAULT 'complaint',
+                ALTER COLUMN customer_decision SET DEFAULT 'none',
+                ALTER COLUMN received_date
+                    SET DEFAULT date_trunc('second', now() AT TIME ZONE 'UTC')
+            """
+        )
+
     # === COMPUTE METHODS === #
     @api.depends("category_id", "urgency_stated")
     def _compute_classification(self):
@@ -367,13 +380,13 @@ class HelpdeskTicket(models.Model):
     def _inverse_assistance_type(self):
         for ticket in self:
             chosen = ticket.assistance_type
-            if not chosen:
-                # emptying the field means: back to the automatic value
-                self.env.add_to_compute(self._fields["assistance_type"], ticket)
-            elif chosen == ticket._get_automatic_assistance_type():
+            if chosen == ticket._get_automatic_assistance_type():
                 chosen = False
             # the field is internal, and whoever may write the one may write the other
             ticket.sudo().assistance_type_chosen = chosen
+            if not ticket.assistance_type:
+                # emptying the field means: back to the automatic value
+                self.env.add_to_compute(self._fields["assistance_type"], ticket)
 
     def _get_automatic_assistance_type(self):
         """The form of help that follows from category and type alone."""
@@ -451,6 +464,12 @@ class HelpdeskTicket(models.Model):
 
     def _phone_get_number_fields(self):
         return ["partner_phone"]
+
+    def _phone_format_number(self, number, country, *args, **kwargs):
+        # 00 is dialled for + nearly everywhere; in Indonesia it is 001 and the like, so
+        # phonenumbers does not take 0062… for a number of ours
+        number = re.sub(r"^\s*00(?=[1-9])", "+", number or "")
+        return super()._phone_format_number(number, country, *args, **kwargs)
 
     def _phone_get_country(self):
         return {ticket.id: ticket.company_id.complaint_country_id for ticket in self}
@@ -827,22 +846,31 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _prepare_story(self, vals):
         """Cut what is too long to show; the whole goes into a file."""
+        subject, story, files = self._cut_long_text(
+            vals.get("name") or "", vals.get("description") or ""
+        )
+        if files:
+            vals.update(name=subject, description=story, complaint_files=files)
+        elif "<img" not in story and not html2plaintext(story).strip():
+            vals["description"] = Markup("<p>%s</p>") % self.env._("(no text)")
+
+    @api.model
+    def _cut_long_text(self, subject, story):
+        """Cut a subject and a story for the screen, and keep each whole in a file.
+
+        :return: (subject, story, [(file name, bytes)])
+        """
         files = []
-        subject = vals.get("name") or ""
-        story = vals.get("description") or ""
-        if len(subject) > SUBJECT_LENGTH:
+        if len(subject or "") > SUBJECT_LENGTH:
             files.append((self.env._("Full subject.txt"), subject.encode()))
-            vals["name"] = subject[: SUBJECT_LENGTH - 1] + "…"
-        if len(story) > STORY_LENGTH:
+            subject = subject[: SUBJECT_LENGTH - 1] + "…"
+        if len(story or "") > STORY_LENGTH:
             files.append((self.env._("Full story.html"), str(story).encode()))
             beginning = re.sub(r"<[^<>]{0,2000}>|<[^<>]*$", " ", story[:STORY_LENGTH])
-            vals["description"] = plaintext2html(beginning[:20_000]) + Markup(
+            story = plaintext2html(beginning[:20_000]) + Markup(
                 "<p>… <em>%s</em></p>"
             ) % self.env._("The whole text is attached as a file.")
-        elif is_html_empty(story):
-            vals["description"] = Markup("<p>%s</p>") % self.env._("(no text)")
-        if files:
-            vals["complaint_files"] = files
+        return subject, story, files
 
     def _attach_intake_files(self, files_list):
         """Store what did not fit into the fields.
@@ -984,8 +1012,7 @@ class HelpdeskTicket(models.Model):
         if not phone:
             return ()
         country = company.complaint_country_id
-        partners = self.env["res.partner"]
-        world = partners._phone_format(number=phone, country=country)
+        world = self._phone_format_number(phone, country)
         if not world:
             return (phone,)
         spellings = [world, world[1:], f"00{world[1:]}", phone]
@@ -1038,8 +1065,10 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _prepare_customer_values(self, caller):
-        phone = (caller.vals.get("partner_phone") or "").strip()
         email = caller.email or caller.vals.get("partner_email")
+        country = caller.company.complaint_country_id
+        phone = (caller.vals.get("partner_phone") or "").strip()
+        phone = self._phone_format_number(phone, country, "INTERNATIONAL") or phone
         return {
             "name": caller.vals.get("partner_name")
             or email
@@ -1048,7 +1077,7 @@ class HelpdeskTicket(models.Model):
             "email": email,
             "phone": phone,
             "lang": caller.vals.get("lang") or caller.company.complaint_lang,
-            "country_id": caller.company.complaint_country_id.id,
+            "country_id": country.id,
         }
 
     # === MAIL === #
@@ -1118,6 +1147,15 @@ class HelpdeskTicket(models.Model):
                 )
             )
         )[:1]
+
+    def message_post(self, *, body="", subject=None, attachments=None, **kwargs):
+        # as with the story itself: Odoo would store nothing of a very long message
+        subject, body, files = self._cut_long_text(subject, body)
+        if files and not self.env.context.get("complaint_first_message"):
+            attachments = [*(attachments or ()), *files]
+        return super().message_post(
+            body=body, subject=subject, attachments=attachments, **kwargs
+        )
 
     def _message_post_after_hook(self, message, msg_vals):
         result = super()._message_post_after_hook(message, msg_vals)

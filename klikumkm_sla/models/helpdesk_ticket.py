@@ -125,7 +125,7 @@ class HelpdeskTicket(models.Model):
             elif ticket.sla_deadline < now:
                 ticket.sla_state = "overdue"
             elif (limit and ticket.sla_deadline <= limit) or (
-                ticket.sla_target_date < now
+                ticket.sla_target_date and ticket.sla_target_date < now
             ):
                 ticket.sla_state = "due_soon"
             else:
@@ -203,7 +203,7 @@ class HelpdeskTicket(models.Model):
         late = clocks.filtered(lambda c: c.deadline and c.deadline < now)
         gaps_of = late._get_gaps() if late else {}
         for ticket in self:
-            clock = clock_of.get(ticket.id)
+            clock = clock_of.get(ticket._origin.id)
             if not clock or clock.calendar_id._get_sla_unusable_reason():
                 ticket.sla_remaining_days = 0
                 continue
@@ -219,7 +219,10 @@ class HelpdeskTicket(models.Model):
     def _compute_sla_remaining_label(self):
         for ticket in self:
             days = ticket.sla_remaining_days
-            if ticket.sla_state in ("none", "met", "late"):
+            if (
+                ticket.sla_state in ("none", "met", "late")
+                or ticket.sla_calendar_id._get_sla_unusable_reason()
+            ):
                 label = dict(
                     self._fields["sla_state"]._description_selection(self.env)
                 )[ticket.sla_state]
@@ -253,10 +256,12 @@ class HelpdeskTicket(models.Model):
             ticket.sla_deadline_label = ticket._format_customer_date(
                 ticket.sla_deadline
             )
-            if ticket.sla_deadline:
+            if ticket.sla_deadline or not ticket._origin:
                 ticket.sla_unset_reason = False
-            elif ticket.id in reason_of:
-                ticket.sla_unset_reason = ticket._get_unset_reason(reason_of[ticket.id])
+            elif ticket._origin.id in reason_of:
+                ticket.sla_unset_reason = ticket._get_unset_reason(
+                    reason_of[ticket._origin.id]
+                )
             else:
                 ticket.sla_unset_reason = self.env._(
                     "No deadline: the complaint was already closed when it was recorded."
@@ -383,12 +388,35 @@ class HelpdeskTicket(models.Model):
     def _get_protected_fields(self):
         return super()._get_protected_fields() | set(self._get_clock_fields())
 
+    @api.model
+    def default_get(self, fields_list):
+        defaults = super().default_get(fields_list)
+        for name in self._get_clock_fields():
+            # a context must not write either what only the clock writes
+            if default := defaults.pop(name, None) and self._fields[name].default:
+                defaults[name] = default(self)
+        return defaults
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name == "sla_remaining_days":
+            field_name = "sla_deadline"
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    def _get_clock_engine(self):
+        """The clocks as the superuser without a context.
+
+        No right of whoever acts decides how the clock goes, and no default or filter
+        of the screen he acts on.
+        """
+        return self.env(su=True, context={})["klikumkm.sla.clock"]
+
     def _complaint_received(self):
         super()._complaint_received()
-        # the clock is no business of whoever records a complaint: no right decides it
-        self.env["klikumkm.sla.clock"].sudo()._start(self.sudo(), fields.Datetime.now())
+        engine = self._get_clock_engine()
+        engine._start(self.with_env(engine.env), fields.Datetime.now())
 
     def _complaint_changed(self, changes):
         super()._complaint_changed(changes)
-        changes = [(ticket.sudo(), old, new) for ticket, old, new in changes]
-        self.env["klikumkm.sla.clock"].sudo()._follow(changes, fields.Datetime.now())
+        engine = self._get_clock_engine()
+        changes = [(ticket.with_env(engine.env), *facts) for ticket, *facts in changes]
+        engine._follow(changes, fields.Datetime.now())

@@ -16,7 +16,7 @@ from ..working_days import HORIZON_YEARS, WorkingDays
 
 _logger = logging.getLogger(__name__)
 
-# One table covers this many years, so that a whole desk shares one or two tables.
+# Tables begin every so many years, so that a whole desk shares one or two of them.
 TABLE_YEARS = 5
 # What decides when a calendar is open; a change of it makes a new version.
 HOUR_FIELDS = {
@@ -26,6 +26,8 @@ HOUR_FIELDS = {
     "company_id",
     "duration_based",
     "flexible_hours",
+    "global_leave_ids",
+    "leave_ids",
     "schedule_type",
     "two_weeks_calendar",
     "tz",
@@ -48,19 +50,11 @@ class ResourceCalendar(models.Model):
         # Never given twice, not even after a rollback: tables are cached under it.
         self.env.cr.execute("CREATE SEQUENCE IF NOT EXISTS klikumkm_sla_version")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        later = self.with_context(sla_version_later=True)
-        calendars = super(ResourceCalendar, later).create(vals_list)
-        calendars = calendars.with_env(self.env)
-        calendars._raise_sla_version()
-        return calendars
-
     def write(self, vals):
         if not HOUR_FIELDS & vals.keys():
             return super().write(vals)
         # the hours written along with the calendar make one version, not several
-        later = self.with_context(sla_version_later=True)
+        later = self.with_context(sla_version_later=self.ids)
         result = super(ResourceCalendar, later).write(vals)
         self._raise_sla_version()
         return result
@@ -71,8 +65,9 @@ class ResourceCalendar(models.Model):
         The clocks of these calendars are recounted: at once as far as a few batches
         go, the rest by the sweep.
         """
-        calendars = self.sudo()
-        if not calendars.ids or self.env.context.get("sla_version_later"):
+        later = self.env.context.get("sla_version_later", ())
+        calendars = self.sudo().filtered(lambda calendar: calendar.id not in later)
+        if not calendars:
             return
         calendars.flush_recordset()
         self.env.execute_query(
@@ -84,7 +79,8 @@ class ResourceCalendar(models.Model):
             )
         )
         calendars.invalidate_recordset(["sla_version"], flush=False)
-        self.env["klikumkm.sla.clock"].sudo()._recount_calendars(calendars)
+        engine = self.env["helpdesk.ticket"]._get_clock_engine()
+        engine._recount_calendars(calendars)
 
     # === WORKING DAYS === #
     def _get_sla_unusable_reason(self):
@@ -111,7 +107,8 @@ class ResourceCalendar(models.Model):
         """
         self.ensure_one()
         first = (since.year - 1) // TABLE_YEARS * TABLE_YEARS
-        last = (until.year + HORIZON_YEARS + 1) // TABLE_YEARS * TABLE_YEARS
+        # one year more: at the turn of a year it is already the next one elsewhere
+        last = until.year + HORIZON_YEARS + 1
         calendar = self.sudo()  # see _get_sla_unusable_reason()
         return calendar._load_working_days(calendar.sla_version, first, last)
 
@@ -200,20 +197,25 @@ class ResourceCalendar(models.Model):
         rows = {day: ("joint", name) for day, name in joint.items()}
         rows.update({day: ("national", name) for day, name in public.items()})
         without_joint = [y for y in years if not any(day.year == y for day in joint)]
-        table = self._get_working_days(datetime(min(years), 1, 1), datetime.now())
+        table = self._get_working_days(
+            datetime(min(years), 1, 1), datetime(max(years), 12, 31)
+        )
         tz = pytz.timezone(self.tz)
         added, skipped = self.env["resource.calendar.leaves"], {}
-        later = self.with_context(sla_version_later=True)
+        later = self.with_context(sla_version_later=self.ids)
         for day, (kind, name) in sorted(rows.items()):
             if not table.is_working_day(day):
                 skipped[day] = self.env._("closed already")
                 continue
+            dates = {
+                "date_from": _to_naive_utc(tz, day, time(0)),
+                "date_to": _to_naive_utc(tz, day, time(23, 59, 59)),
+            }
             vals = {
+                **dates,
                 "name": name,
                 "calendar_id": self.id,
                 "company_id": self.company_id.id,
-                "date_from": _to_naive_utc(tz, day, time(0)),
-                "date_to": _to_naive_utc(tz, day, time(23, 59, 59)),
                 "time_type": "leave",
                 "sla_source": f"holidays {holidays.__version__}",
                 "sla_kind": kind,
@@ -221,7 +223,12 @@ class ResourceCalendar(models.Model):
             }
             try:
                 with self.env.cr.savepoint():
-                    added |= later.env["resource.calendar.leaves"].create(vals)
+                    leave = later.env["resource.calendar.leaves"].create(vals)
+                    if leave.date_from != dates["date_from"]:
+                        # hr_holidays/models/resource.py:138 reads what is created in
+                        # the user's zone and moves it to the calendar's.
+                        leave.write(dates)
+                added |= leave
             except (UserError, PostgresError) as error:
                 skipped[day] = str(error)
                 _logger.warning("%s %s was not loaded: %s", day, name, error)

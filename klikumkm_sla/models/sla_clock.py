@@ -1,13 +1,20 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
 
 from ..working_days import Gap
+
+_logger = logging.getLogger(__name__)
 
 CLOCK_STATE = [
     ("running", "Running"),
@@ -23,8 +30,9 @@ UNSET_REASON = [
     ("calendar_empty", "the operating hours are empty"),
     ("beyond_horizon", "the operating hours have too few working days"),
 ]
-# Statuses in which the clock runs; waiting_customer pauses it (design.md rule 2).
-RUNNING_STATUS = ("received", "in_progress", "coordination")
+# Off the desk without an answer: ends a clock without a result (design.md rule 2). No
+# stage at all is none of these: the customer still waits.
+CANCELLING_STATUS = ("closed", "referred", "cancelled")
 ALIVE = ("running", "paused")
 
 BATCH = 500
@@ -153,7 +161,7 @@ class SlaClock(models.Model):
                     "start_date": ticket[spec["start_field"]],
                 }
                 for ticket in tickets
-                if ticket.stage_id.status in (*OPEN_STATUS, "resolved")
+                if ticket.stage_id.status not in CANCELLING_STATUS
             ]
         clocks = self.create(vals_list)
         clocks._set_terms(now)
@@ -207,52 +215,57 @@ class SlaClock(models.Model):
         if clocks:
             journal = clocks._settle(now)
             gaps_of = clocks._get_gaps()
+            for clock, status in statuses.items():
+                if clock._is_reopened_by(status):
+                    journal += clock._resume("reopen", now, gaps_of)
+                    # what was changed while it stood still applies from now on
+                    reclassified |= clock
             alive = reclassified.filtered(lambda clock: clock.state in ALIVE)
             journal += alive._reclassify(now, gaps_of, moved)
-            reopened = self.browse()
+            journal += alive._settle(now)
             for clock, status in statuses.items():
-                was_over = clock.state not in ALIVE
                 journal += clock._follow_status(status, now, gaps_of)
-                if was_over and clock.state in ALIVE:
-                    reopened |= clock
-            # what was changed while the clock stood still applies from now on
-            journal += reopened._reclassify(now, gaps_of, moved)
             clocks._close_operation(journal, now)
         if without:
             self._start(without, now, reopened=True)
 
+    def _is_reopened_by(self, status):
+        """Whether a complaint in this status needs its clock again."""
+        self.ensure_one()
+        if status == "resolved":
+            return self.state == "cancelled"
+        return status in OPEN_STATUS and self.state not in ALIVE
+
     def _follow_status(self, status, now, gaps_of):
-        """Move one clock along with the status of its complaint.
+        """Let one clock run, pause, stop or end as the status of its complaint says.
 
         :param dict gaps_of: gaps by clock id, kept up to date here
         :return: values of the events that tell it
         """
         self.ensure_one()
-        pauses = self._clock_kinds()[self.kind]["pauses"]
-        waits = status == "waiting_customer" and pauses
         journal = []
-        if status in OPEN_STATUS or status == "resolved":
-            if self.state in ("stopped", "cancelled") and not (
-                self.state == "stopped" and status == "resolved"
-            ):
-                journal += self._resume("reopen", now, gaps_of)
-            elif self.state == "paused" and not waits:
-                journal += self._resume("resume", now, gaps_of)
-            if waits and self.state == "running":
-                self.write({"state": "paused", "paused_since": now})
-                journal.append(self._prepare_event("pause", now))
-            if status == "resolved" and self.state == "running":
-                journal.append(self._stop(now, gaps_of[self.id]))
-        elif self.state in ALIVE:
-            # closed, referred or cancelled without having been resolved
+        if self.state not in ALIVE:
+            return journal
+        if status in CANCELLING_STATUS:
+            is_late = self.missed or self.late_from
             self.write(
                 {
                     "state": "cancelled",
                     "stop_date": now,
-                    "result": "late" if self.missed or self.late_from else False,
+                    "result": "late" if is_late else False,
                 }
             )
-            journal.append(self._prepare_event("cancel", now))
+            return [self._prepare_event("cancel", now, result=self.result)]
+        waits = (
+            status == "waiting_customer" and self._clock_kinds()[self.kind]["pauses"]
+        )
+        if self.state == "paused" and not waits:
+            journal += self._resume("resume", now, gaps_of)
+        if self.state == "running" and waits:
+            self.write({"state": "paused", "paused_since": now})
+            journal.append(self._prepare_event("pause", now))
+        if status == "resolved":
+            journal.append(self._stop(now, gaps_of[self.id]))
         return journal
 
     def _resume(self, event_type, now, gaps_of):
@@ -279,12 +292,12 @@ class SlaClock(models.Model):
         due = self.late_from or self.deadline
         vals = {"state": "stopped", "stop_date": now}
         if due:
-            is_late = bool(self.late_from) or now > self.deadline
-            vals["result"] = "late" if is_late else "met"
-            vals["target_result"] = "met" if now <= self.target_date else "late"
-            if is_late:
+            vals["result"] = "met" if now <= due else "late"
+            if now > due and not self.calendar_id._get_sla_unusable_reason():
                 table = self.calendar_id._get_working_days(self.start_date, now)
                 vals["late_days"] = table.late_days(due, now, gaps)
+        if self.target_date:
+            vals["target_result"] = "met" if now <= self.target_date else "late"
         self.write(vals)
         return self._prepare_event("stop", now, result=vals.get("result"))
 
@@ -412,25 +425,26 @@ class SlaClock(models.Model):
                 table = calendar._get_working_days(clock.start_date, now)
                 gaps = gaps_of[clock.id]
                 extra = clock.extension_days
-                first = table.count_deadline(clock.start_date, clock.days, gaps)
-                deadline = table.count_deadline(
-                    clock.start_date, clock.days + extra, gaps
+                deadline, target, first = (
+                    table.count_deadline(clock.start_date, days, gaps) or False
+                    for days in (
+                        clock.days + extra,
+                        clock.target_days + extra,
+                        clock.days,
+                    )
                 )
-                target = table.count_deadline(
-                    clock.start_date, clock.target_days + extra, gaps
-                )
-                reason = False if deadline else "beyond_horizon"
+                if not deadline:
+                    target = first = False
+                    reason = "beyond_horizon"
             vals = {
-                "target_date": target or False,
-                "first_deadline": first or False,
+                "target_date": target,
+                "first_deadline": first,
                 "unset_reason": reason,
                 "calendar_version": calendar.sudo().sla_version,
             }
-            if (deadline or False) != clock.deadline:
+            if deadline != clock.deadline:
                 # another date: whether it is missed is settled anew
-                vals.update(
-                    deadline=deadline or False, deadline_since=now, missed=False
-                )
+                vals.update(deadline=deadline, deadline_since=now, missed=False)
             clock.update(vals)
 
     def _get_gaps(self):
@@ -477,12 +491,19 @@ class SlaClock(models.Model):
             # a pause holds the count: only what had passed when it began
             and clock.deadline < (clock.paused_since or now)
         )
+        if not due:
+            return []
         due.write({"missed": True})
+        # a deadline that comes back was missed once, however often it changed
+        known = self.env["klikumkm.sla.event"].search_fetch(
+            [("clock_id", "in", due.ids), ("event_type", "=", "breach")],
+            ["clock_id", "deadline_after"],
+        )
+        known = {(event.clock_id, event.deadline_after) for event in known}
         return [
-            clock._prepare_event(
-                "breach", max(clock.deadline, clock.deadline_since or clock.deadline)
-            )
+            clock._prepare_event("breach", max(clock.deadline, clock.deadline_since))
             for clock in due
+            if (clock, clock.deadline) not in known
         ]
 
     def _prepare_event(self, event_type, effective_date, **values):
@@ -557,12 +578,11 @@ class SlaClock(models.Model):
     # === RECOUNT AND SWEEP === #
     def _get_outdated_domain(self, calendars):
         """Running and paused clocks counted with another version of their calendar."""
-        domains = [
-            fields.Domain("calendar_id", "=", calendar.id)
-            & fields.Domain("calendar_version", "!=", calendar.sla_version)
+        return Domain("state", "in", ALIVE) & Domain.OR(
+            Domain("calendar_id", "=", calendar.id)
+            & Domain("calendar_version", "!=", calendar.sla_version)
             for calendar in calendars.sudo()
-        ]
-        return fields.Domain("state", "in", ALIVE) & fields.Domain.OR(domains)
+        )
 
     @api.model
     def _recount_calendars(self, calendars):
@@ -584,20 +604,29 @@ class SlaClock(models.Model):
         for position in range(0, len(clocks), BATCH):
             batch = clocks[position : position + BATCH]
             journal = batch._settle(now)
-            unusable = batch.filtered(
-                lambda c: c.calendar_id._get_sla_unusable_reason()
+            kept = batch.filtered(
+                lambda c: c.deadline and c.calendar_id._get_sla_unusable_reason()
             )
-            for clock in unusable:
+            for clock in kept:
                 clock.calendar_version = clock.calendar_id.sudo().sla_version
-            usable = batch - unusable
-            before = {clock: clock.deadline for clock in usable}
-            usable._count(now, usable._get_gaps())
+            counted = batch - kept
+            before = {clock: clock.deadline for clock in counted}
+            counted._count(now, counted._get_gaps())
             journal += [
                 clock._prepare_event("recalculate", now, deadline_before=before[clock])
-                for clock in usable
+                for clock in counted
                 if clock.deadline != before[clock]
             ]
             batch._close_operation(journal, now)
+
+    def _complete(self, now):
+        """Give a date to clocks that had none, where what was missing is there now."""
+        journal = self._reclassify(now, self._get_gaps())
+        if journal:
+            self._close_operation(journal, now)
+
+    def _record_breaches(self, now):
+        self._close_operation(self._settle(now), now)
 
     @api.model
     def _cron_sweep(self):
@@ -606,27 +635,50 @@ class SlaClock(models.Model):
         Safe to interrupt and to repeat; two workers never take the same clock.
         """
         now = fields.Datetime.now()
-        calendars = self.env["resource.calendar"].with_context(active_test=False)
         used = self._read_group([("state", "in", ALIVE)], ["calendar_id"])
-        outdated = self._get_outdated_domain(
-            calendars.browse([calendar.id for [calendar] in used if calendar])
-        )
-        due = fields.Domain(
-            [("state", "=", "running"), ("missed", "!=", True), ("deadline", "<", now)]
-        )
-        for domain, method in ((outdated, "_recount"), (due, "_record_breaches")):
-            remaining = self.search_count(domain)
-            while remaining:
-                clocks = self.search(domain, limit=BATCH, order="id")
-                clocks = clocks.try_lock_for_update()
-                if not clocks:
-                    break
-                getattr(clocks, method)(now)
-                remaining = max(remaining - len(clocks), 0)
+        calendars = self.env["resource.calendar"].union(*(row[0] for row in used))
+        jobs = [
+            ("_recount", self._get_outdated_domain(calendars)),
+            (
+                "_complete",
+                Domain("state", "in", ALIVE)
+                & Domain("unset_reason", "in", ("no_policy", "no_calendar")),
+            ),
+            (
+                "_record_breaches",
+                Domain("state", "=", "running")
+                & Domain("missed", "=", False)
+                & Domain("deadline", "<", now),
+            ),
+        ]
+        remaining = [self.search_count(domain) for _method, domain in jobs]
+        for number, (method, domain) in enumerate(jobs):
+            last_id = 0
+            while clocks := self.search(
+                domain & Domain("id", ">", last_id), limit=BATCH, order="id"
+            ):
+                last_id = clocks[-1].id
+                clocks.try_lock_for_update()._isolate(method, now)
+                remaining[number] = max(remaining[number] - len(clocks), 0)
                 if not self.env["ir.cron"]._commit_progress(
-                    len(clocks), remaining=remaining
+                    len(clocks), remaining=sum(remaining)
                 ):
                     return
+            remaining[number] = 0
 
-    def _record_breaches(self, now):
-        self._close_operation(self._settle(now), now)
+    def _isolate(self, method, now):
+        """Do a step of the sweep; a clock that fails must not hold up the others.
+
+        :param str method: name of a method that takes ``now``
+        """
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, method)(now)
+        except OperationalError:
+            raise  # somebody else was faster: the whole transaction starts again
+        except Exception:
+            if len(self) > 1:
+                for clock in self:
+                    clock._isolate(method, now)
+            else:
+                _logger.exception("%s failed for complaint clock %s", method, self.id)
