@@ -156,7 +156,9 @@ def _map_stages(env):
         if (record := env.ref(f"helpdesk_mgmt.{name}", raise_if_not_found=False))
         and record._name == "helpdesk.ticket.stage"
     }
-    for stage in stages.filtered(lambda s: s.id not in known | set(ours.mapped("res_id"))):
+    for stage in stages.filtered(
+        lambda s: s.id not in known | set(ours.mapped("res_id"))
+    ):
         if stage.closed:
             _set_status(env, stage, "closed")
         else:
@@ -176,12 +178,22 @@ def _set_status(env, stage, status):
 def _take_over_tickets(env):
     """Tickets from before the suite: received when they were created."""
     env.flush_all()
-    env.cr.execute("UPDATE helpdesk_ticket SET received_date = create_date")
+    # the suite's own demo complaints are already there and know when they came in
+    env.cr.execute(
+        """
+        UPDATE helpdesk_ticket ticket SET received_date = create_date
+         WHERE NOT EXISTS (
+            SELECT 1 FROM ir_model_data
+             WHERE model = 'helpdesk.ticket' AND module = 'klikumkm_complaint'
+               AND res_id = ticket.id)
+        """
+    )
     env.cr.execute(
         """
         UPDATE helpdesk_ticket ticket SET resolved_date = ticket.closed_date
           FROM helpdesk_ticket_stage stage
          WHERE stage.id = ticket.stage_id AND stage.status = 'closed'
+           AND ticket.resolved_date IS NULL
         """
     )
     env.invalidate_all()

@@ -1,1 +1,3 @@
+from . import test_helpdesk_mgmt
+from . import test_main_job
 from . import test_suite

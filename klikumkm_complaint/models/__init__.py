@@ -6,7 +6,10 @@ from . import complaint_unit
 from . import helpdesk_ticket
 from . import helpdesk_ticket_category
 from . import helpdesk_ticket_channel
+from . import helpdesk_ticket_customer
 from . import helpdesk_ticket_stage
+from . import ir_actions
+from . import ir_ui_menu
 from . import mail_thread
 from . import res_company
 from . import res_config_settings

@@ -16,7 +16,5 @@ class ComplaintUnit(models.Model):
         string="Head",
         domain="[('share', '=', False)]",
     )
-    email = fields.Char(
-        string="Mailbox", help="Where requests to this unit are sent."
-    )
+    email = fields.Char(string="Mailbox", help="Where requests to this unit are sent.")
     company_id = fields.Many2one(comodel_name="res.company", index=True)

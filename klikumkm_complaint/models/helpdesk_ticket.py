@@ -4,22 +4,25 @@
 import re
 from typing import NamedTuple
 
+import babel.dates
+import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import (
+    SQL,
     email_normalize,
     html2plaintext,
-    is_html_empty,
     plaintext2html,
 )
 from odoo.tools.mail import email_split_tuples
 
 from odoo.addons.base.models.res_partner import _lang_get
+from odoo.addons.phone_validation.models.mail_thread_phone import PHONE_REGEX_PATTERN
 
-from .helpdesk_ticket_stage import OPEN_STATUS
+from .helpdesk_ticket_stage import CLOSED_STATUS, OPEN_STATUS
 
 SUBMISSION_TYPE = [
     ("question", "Question"),
@@ -56,6 +59,30 @@ CUSTOMER_DECISION = [
     ("rejected", "Not accepted"),
     ("silent", "No answer"),
 ]
+# How Indonesians name their zones; the database says +07, +08, +09 or nothing useful.
+INDONESIAN_ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+# Which steps the buttons of the form offer; everything else needs a wizard or a lead.
+NEXT_STATUS = {
+    "received": (
+        "in_progress",
+        "coordination",
+        "waiting_customer",
+        "resolved",
+        "cancelled",
+    ),
+    "in_progress": ("coordination", "waiting_customer", "resolved", "cancelled"),
+    "coordination": ("in_progress", "waiting_customer", "resolved", "cancelled"),
+    "waiting_customer": ("in_progress", "coordination", "resolved", "cancelled"),
+    "resolved": ("closed", "in_progress"),
+    "referred": ("closed", "in_progress"),
+    "closed": ("in_progress",),
+    "cancelled": ("in_progress",),
+}
 # Longer subjects break lists and mail headers; the rest goes to the top of the story.
 SUBJECT_LENGTH = 200
 # Longer stories are cut on the screen and kept whole as a file: beyond some megabytes
@@ -76,8 +103,10 @@ FACT_SOURCES = {
     "team_id",
     "user_id",
 }
-# Written by the suite itself, never by a form, an import or a call from outside.
-PROTECTED_FIELDS = {"resolved_date", "number"}
+# What the customer said; recorded once, as it was said.
+CUSTOMER_WORDS = {"description", "urgency_stated"}
+# Messages that a customer can read and that somebody wrote, not the system.
+CORRESPONDENCE = ("comment", "email", "email_outgoing")
 
 
 class ComplaintFacts(NamedTuple):
@@ -89,6 +118,27 @@ class ComplaintFacts(NamedTuple):
     team: models.BaseModel
     company: models.BaseModel
     received_date: object
+
+
+class Caller(NamedTuple):
+    """Who a submission comes from, as far as it says so."""
+
+    vals: dict
+    company: models.BaseModel
+    email: str | bool
+    numbers: tuple  # spellings of one telephone number, the international one first
+
+    def may_be(self, partner):
+        """Whether a contact found by address or number is this caller.
+
+        Families share telephones: a number alone is not enough where the addresses
+        differ.
+        """
+        return (not partner.company_id or partner.company_id == self.company) and (
+            not self.email
+            or not partner.email_normalized
+            or partner.email_normalized == self.email
+        )
 
 
 class HelpdeskTicket(models.Model):
@@ -211,11 +261,37 @@ class HelpdeskTicket(models.Model):
         precompute=True,
     )
     description = fields.Html(string="Story")
+    story_text = fields.Text(
+        string="What the customer says",
+        store=False,
+        help="Typed when recording a complaint; becomes the story, line by line.",
+    )
+    story_file_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Files",
+        compute="_compute_story_file_ids",
+    )
+    intake_file_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Attach files",
+        store=False,
+        help="Dropped when recording a complaint; become its files.",
+    )
     is_robot_mail = fields.Boolean(
         string="Sent by a robot",
         readonly=True,
         copy=False,
         help="An auto-reply, a mailing list or a bounce: no automatic answer is sent.",
+    )
+
+    customer_complaint_count = fields.Integer(
+        string="Other complaints", compute="_compute_customer_complaint_count"
+    )
+    caller_complaint_ids = fields.Many2many(
+        comodel_name="helpdesk.ticket",
+        string="Open complaints of the caller",
+        compute="_compute_caller_complaint_ids",
+        help="Found by the number or address being typed, before anything is saved.",
     )
 
     # === WORK === #
@@ -226,6 +302,12 @@ class HelpdeskTicket(models.Model):
         copy=False,
         index="btree_not_null",
         help="The customer wrote and nobody has answered since.",
+    )
+    last_pause_date = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="When the complaint last began to wait for the customer.",
     )
     outcome = fields.Selection(selection=OUTCOME, copy=False, tracking=True)
     root_cause_id = fields.Many2one(
@@ -252,15 +334,35 @@ class HelpdeskTicket(models.Model):
     customer_decision_date = fields.Datetime(copy=False)
     customer_decision_reason = fields.Text(copy=False)
 
+    def init(self):
+        super().init()
+        # Rows written while only helpdesk_mgmt is loaded (its own tests, its upgrades)
+        # know nothing of our required columns.
+        self.env.cr.execute(
+            """
+            ALTER TABLE helpdesk_ticket
+                ALTER COLUMN submission_type SET DEFAULT 'complaint',
+                ALTER COLUMN customer_decision SET DEFAULT 'none',
+                ALTER COLUMN received_date
+                    SET DEFAULT date_trunc('second', now() AT TIME ZONE 'UTC')
+            """
+        )
+
     # === COMPUTE METHODS === #
-    @api.depends("category_id")
+    @api.depends("category_id", "urgency_stated")
     def _compute_classification(self):
-        """Fill urgency and type from the category, for new submissions only."""
+        """Fill urgency and type, for new submissions only.
+
+        What the customer states comes first: until somebody has read the submission,
+        nobody can say why it should be less urgent.
+        """
         for ticket in self:
             category = ticket.category_id
             is_saved = bool(ticket._origin.id)
             if not (is_saved and ticket.priority):
-                ticket.priority = category.priority or ticket.priority or "1"
+                ticket.priority = (
+                    ticket.urgency_stated or category.priority or ticket.priority or "1"
+                )
             if not (is_saved and ticket.submission_type):
                 ticket.submission_type = (
                     category.submission_type or ticket.submission_type or "complaint"
@@ -282,6 +384,9 @@ class HelpdeskTicket(models.Model):
                 chosen = False
             # the field is internal, and whoever may write the one may write the other
             ticket.sudo().assistance_type_chosen = chosen
+            if not ticket.assistance_type:
+                # emptying the field means: back to the automatic value
+                self.env.add_to_compute(self._fields["assistance_type"], ticket)
 
     def _get_automatic_assistance_type(self):
         """The form of help that follows from category and type alone."""
@@ -302,7 +407,46 @@ class HelpdeskTicket(models.Model):
             if ticket.lang in installed and ticket._origin.id:
                 continue
             candidates = (ticket.partner_id.lang, ticket.company_id.complaint_lang)
-            ticket.lang = next((lang for lang in candidates if lang in installed), False)
+            ticket.lang = next(
+                (lang for lang in candidates if lang in installed), False
+            )
+
+    @api.depends("attachment_ids")
+    def _compute_story_file_ids(self):
+        for ticket in self:
+            ticket.story_file_ids = ticket.attachment_ids
+
+    @api.depends("partner_id")
+    def _compute_customer_complaint_count(self):
+        counts = dict(
+            self._read_group(
+                [("partner_id", "in", self.partner_id.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for ticket in self:
+            mine = 1 if ticket._origin.id else 0
+            ticket.customer_complaint_count = max(
+                counts.get(ticket.partner_id, 0) - mine, 0
+            )
+
+    @api.depends("partner_phone", "partner_email", "partner_id")
+    def _compute_caller_complaint_ids(self):
+        for ticket in self:
+            domains = []
+            if len(re.sub(r"\D", "", ticket.partner_phone or "")) >= 8:
+                domains.append(Domain("phone_search", "=", ticket.partner_phone))
+            if email := email_normalize(ticket.partner_email or ""):
+                domains.append(Domain("partner_email", "=ilike", email))
+            ticket.caller_complaint_ids = (
+                self.search(
+                    Domain.OR(domains)
+                    & Domain("status", "in", OPEN_STATUS)
+                    & Domain("id", "!=", ticket._origin.id),
+                    limit=5,
+                )
+                if domains
+                else False
+            )
 
     def _search_phone_search(self, operator, value):
         """Find a number however it is written: 0812…, +62 812-…, 62812…"""
@@ -321,6 +465,12 @@ class HelpdeskTicket(models.Model):
     def _phone_get_number_fields(self):
         return ["partner_phone"]
 
+    def _phone_format_number(self, number, country, *args, **kwargs):
+        # 00 is dialled for + nearly everywhere; in Indonesia it is 001 and the like, so
+        # phonenumbers does not take 0062… for a number of ours
+        number = re.sub(r"^\s*00(?=[1-9])", "+", number or "")
+        return super()._phone_format_number(number, country, *args, **kwargs)
+
     def _phone_get_country(self):
         return {ticket.id: ticket.company_id.complaint_country_id for ticket in self}
 
@@ -333,7 +483,10 @@ class HelpdeskTicket(models.Model):
                 raise ValidationError(
                     self.env._("The date received cannot lie in the future.")
                 )
-            if ticket.create_date and ticket.received_date > ticket.create_date:
+            # create_date is when the recording transaction began: a long one (a mail of
+            # some megabytes) may well receive the complaint seconds later.
+            is_being_recorded = ticket.create_date == self.env.cr.now()
+            if not is_being_recorded and ticket.received_date > ticket.create_date:
                 raise ValidationError(
                     self.env._(
                         "The date received cannot be later than the moment the "
@@ -346,7 +499,7 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             if (
                 ticket.urgency_stated
-                and ticket.priority < ticket.urgency_stated
+                and (ticket.priority or "0") < ticket.urgency_stated
                 and not ticket.urgency_lowered_reason
             ):
                 raise ValidationError(
@@ -377,19 +530,21 @@ class HelpdeskTicket(models.Model):
         :param teams: ``helpdesk.ticket.team`` recordset
         :rtype: bool
         """
-        return (
-            user.active
-            and not user.share
-            and user != self.env.ref("base.user_root")
-            and user in teams.sudo().user_ids
-        )
+        return self._is_staff(user) and user in teams.sudo().user_ids
+
+    @api.model
+    def _is_staff(self, user):
+        """Whether a user is a person at a desk: no customer, robot or former colleague."""
+        return user.active and not user.share and user != self.env.ref("base.user_root")
 
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = self._prepare_complaint_values([dict(vals) for vals in vals_list])
         stories = [vals.pop("complaint_files", ()) for vals in vals_list]
+        dropped = [vals.pop("intake_file_ids", ()) for vals in vals_list]
         tickets = super().create(vals_list)
         tickets._attach_intake_files(stories)
+        tickets._keep_dropped_files(dropped)
         tickets._record_status_dates(
             [(ticket, None, facts) for ticket, facts in tickets._get_complaint_facts()]
         )
@@ -455,6 +610,7 @@ class HelpdeskTicket(models.Model):
             if old != new
         ]
         self._check_reopening_allowed(changes)
+        self._check_pause_allowed(changes)
         self._record_status_dates(changes)
         for ticket, closed_date in zip(self, closed_dates, strict=True):
             # helpdesk_mgmt/models/helpdesk_ticket.py:296 rewrites the date of what is
@@ -472,15 +628,16 @@ class HelpdeskTicket(models.Model):
             if old and old.status == new.status:
                 continue
             vals = {}
-            if new.status in OPEN_STATUS:
-                if ticket.resolved_date:
-                    vals["resolved_date"] = False
-                if ticket.closed_date:
-                    vals["closed_date"] = False
+            if new.status in OPEN_STATUS and ticket.resolved_date:
+                vals["resolved_date"] = False
             elif new.status == "resolved" and not ticket.resolved_date:
                 vals["resolved_date"] = now
-            if ticket.stage_id.closed and not ticket.closed_date:
+            if new.status in CLOSED_STATUS and not ticket.closed_date:
                 vals["closed_date"] = now
+            elif new.status not in CLOSED_STATUS and ticket.closed_date:
+                vals["closed_date"] = False
+            if new.status == "waiting_customer":
+                vals["last_pause_date"] = now
             if vals:
                 key = tuple(vals.items())
                 wanted[key] = wanted.get(key, self.browse()) | ticket
@@ -502,6 +659,14 @@ class HelpdeskTicket(models.Model):
         """
 
     # === ACCESS === #
+    @api.model
+    def _get_protected_fields(self):
+        """Fields that forms, imports and calls from outside may not write.
+
+        :rtype: set
+        """
+        return {"resolved_date", "number"}
+
     def _check_write_allowed(self, vals):
         """Refuse what may not be written from outside.
 
@@ -509,8 +674,10 @@ class HelpdeskTicket(models.Model):
         :raise UserError: the customer's words; archiving of running complaints; moving
             the date received where only a manager may
         """
-        if vals.get("active") is False and (
-            running := self.filtered(lambda ticket: not ticket.closed)
+        if (
+            "active" in vals
+            and not vals["active"]
+            and (running := self.filtered(lambda ticket: not ticket.closed))
         ):
             raise UserError(
                 self.env._(
@@ -521,14 +688,8 @@ class HelpdeskTicket(models.Model):
             )
         if self.env.su:
             return
-        if PROTECTED_FIELDS & vals.keys():
-            raise AccessError(
-                self.env._(
-                    "The registration number and the date resolved are written by the "
-                    "system alone."
-                )
-            )
-        if "description" in vals and self.ids:
+        self._check_fields_unprotected(vals)
+        if CUSTOMER_WORDS & vals.keys():
             raise UserError(
                 self.env._(
                     "The customer's own words stay as they were received. Add what is "
@@ -550,6 +711,24 @@ class HelpdeskTicket(models.Model):
                         )
                     )
 
+    @api.model
+    def _check_fields_unprotected(self, vals):
+        """Refuse what only the suite writes.
+
+        :raise AccessError: it was given from outside
+        """
+        protected = self._get_protected_fields() & vals.keys()
+        if protected and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s: written by the system alone.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(protected)
+                    ),
+                )
+            )
+
     def _check_reopening_allowed(self, changes):
         """Only leads reopen what is off the desk (design.md section 5)."""
         if self.env.su or self.env.user.has_group(
@@ -568,6 +747,52 @@ class HelpdeskTicket(models.Model):
                     )
                 )
 
+    def _check_pause_allowed(self, changes):
+        """A further pause needs a message to the customer since the last one.
+
+        :raise UserError: nobody told the customer what we are waiting for
+        """
+        if self.env.su:
+            return
+        paused = self.browse().concat(
+            *(
+                ticket
+                for ticket, old, new in changes
+                if new.status == "waiting_customer"
+                and old.status != "waiting_customer"
+                and ticket.sudo().last_pause_date
+            )
+        )
+        if not paused:
+            return
+        told = dict(
+            # whoever may move a complaint may count its messages
+            self.env["mail.message"]
+            .sudo()
+            ._read_group(
+                Domain("model", "=", self._name)
+                & Domain("res_id", "in", paused.ids)
+                & Domain("message_type", "in", CORRESPONDENCE)
+                & Domain("subtype_id.internal", "=", False)
+                & Domain("is_internal", "=", False)
+                & Domain("author_id.partner_share", "=", False)
+                & Domain("author_id", "!=", self.env.ref("base.partner_root").id),
+                ["res_id"],
+                ["date:max"],
+            )
+        )
+        for ticket in paused:
+            last = told.get(ticket.id)
+            if not last or last <= ticket.sudo().last_pause_date:
+                raise UserError(
+                    self.env._(
+                        "%(number)s has waited for the customer before. First write to "
+                        "the customer what you need (Send message), then let it wait "
+                        "again.",
+                        number=ticket.number,
+                    )
+                )
+
     # === INTAKE === #
     @api.model
     def _prepare_complaint_values(self, vals_list):
@@ -579,34 +804,73 @@ class HelpdeskTicket(models.Model):
         for vals in vals_list:
             for name, value in vals.items():
                 vals[name] = _without_nul(value)
-            if not self.env.su:
-                for name in PROTECTED_FIELDS:
-                    vals.pop(name, None)
+            for name in self._get_protected_fields():
+                if vals.get(name) in (None, False, "", "/", "none"):
+                    vals.pop(name, None)  # what a form has for "none yet"
+            self._check_fields_unprotected(vals)
+            story_text = vals.pop("story_text", None)
+            if story_text and is_html_empty(vals.get("description")):
+                vals["description"] = plaintext2html(story_text)
             self._prepare_story(vals)
-            if not vals.get("name"):
+            if not (vals.get("name") or "").strip():
                 vals["name"] = self._prepare_subject(vals)
+        self._prepare_assignees(vals_list)
         self._prepare_customers(vals_list)
         return vals_list
 
     @api.model
+    def _prepare_assignees(self, vals_list):
+        """Assign nobody by default who is not a member of the submission's own team.
+
+        ``default_get()`` does not see a team that stands in the values. Somebody who
+        cannot work on complaints at all is never assigned, not even by name.
+        """
+        users = self.env["res.users"].sudo()
+        users = users.browse(
+            {vals["user_id"] for vals in vals_list if vals.get("user_id")}
+        )
+        idle = set(users.filtered(lambda user: not self._is_staff(user)).ids)
+        teams = self.env["helpdesk.ticket.team"].sudo()
+        teams = teams.browse(
+            {vals["team_id"] for vals in vals_list if vals.get("team_id")}
+        )
+        foreign = {
+            team.id for team in teams if not self._can_be_assigned(self.env.user, team)
+        }
+        for vals in vals_list:
+            if vals.get("user_id") in idle:
+                vals["user_id"] = False
+            elif vals.get("team_id") in foreign:
+                vals.setdefault("user_id", False)
+
+    @api.model
     def _prepare_story(self, vals):
         """Cut what is too long to show; the whole goes into a file."""
+        subject, story, files = self._cut_long_text(
+            vals.get("name") or "", vals.get("description") or ""
+        )
+        if files:
+            vals.update(name=subject, description=story, complaint_files=files)
+        elif "<img" not in story and not html2plaintext(story).strip():
+            vals["description"] = Markup("<p>%s</p>") % self.env._("(no text)")
+
+    @api.model
+    def _cut_long_text(self, subject, story):
+        """Cut a subject and a story for the screen, and keep each whole in a file.
+
+        :return: (subject, story, [(file name, bytes)])
+        """
         files = []
-        subject = vals.get("name") or ""
-        story = vals.get("description") or ""
-        if len(subject) > SUBJECT_LENGTH:
+        if len(subject or "") > SUBJECT_LENGTH:
             files.append((self.env._("Full subject.txt"), subject.encode()))
-            vals["name"] = subject[: SUBJECT_LENGTH - 1] + "…"
-        if len(story) > STORY_LENGTH:
+            subject = subject[: SUBJECT_LENGTH - 1] + "…"
+        if len(story or "") > STORY_LENGTH:
             files.append((self.env._("Full story.html"), str(story).encode()))
             beginning = re.sub(r"<[^<>]{0,2000}>|<[^<>]*$", " ", story[:STORY_LENGTH])
-            vals["description"] = plaintext2html(beginning[:20_000]) + Markup(
+            story = plaintext2html(beginning[:20_000]) + Markup(
                 "<p>… <em>%s</em></p>"
             ) % self.env._("The whole text is attached as a file.")
-        elif is_html_empty(story):
-            vals["description"] = Markup("<p>%s</p>") % self.env._("(no text)")
-        if files:
-            vals["complaint_files"] = files
+        return subject, story, files
 
     def _attach_intake_files(self, files_list):
         """Store what did not fit into the fields.
@@ -627,13 +891,40 @@ class HelpdeskTicket(models.Model):
             # whoever could record the complaint may also keep all of it
             self.env["ir.attachment"].sudo().create(vals_list)
 
+    def _keep_dropped_files(self, commands_list):
+        """Give the files dropped into the dialog to the complaints they belong to.
+
+        Not in superuser mode: whoever may not read a file cannot take it this way.
+
+        :param list commands_list: for each ticket, x2many commands
+        """
+        for ticket, commands in zip(self, commands_list, strict=True):
+            ids = set()
+            for command in commands or ():
+                if command[0] == Command.SET:
+                    ids.update(command[2])
+                elif command[0] == Command.LINK:
+                    ids.add(command[1])
+            if ids:
+                files = self.env["ir.attachment"].search(
+                    [
+                        ("id", "in", list(ids)),
+                        ("res_model", "=", self._name),
+                        ("res_id", "in", (0, False)),
+                        ("create_uid", "=", self.env.uid),
+                    ]
+                )
+                files.write({"res_id": ticket.id})
+
     @api.model
     def _prepare_subject(self, vals):
         """A subject for a submission without one: category and first words."""
         words = html2plaintext(vals.get("description") or "").split()
         start = " ".join(words[:8])[:80]
         category = self.env["helpdesk.ticket.category"].browse(vals.get("category_id"))
-        return ": ".join(filter(None, (category.name, start))) or self.env._("No Subject")
+        return ": ".join(filter(None, (category.name, start))) or self.env._(
+            "No Subject"
+        )
 
     @api.model
     def _prepare_customers(self, vals_list):
@@ -642,70 +933,151 @@ class HelpdeskTicket(models.Model):
         The number of queries does not depend on the number of submissions.
         """
         missing = [vals for vals in vals_list if not vals.get("partner_id")]
-        if not missing or "default_partner_id" in self.env.context:
+        if not missing or self.env.context.get("default_partner_id"):
             return
+        callers = self._get_callers(missing)
+        by_email, by_number = self._search_known_contacts(callers)
+        groups, new_contacts = [], {}
+        # those with an address first: who gave only the number joins them
+        for caller in sorted(callers, key=lambda caller: not caller.email):
+            known = [
+                partner
+                for partner in [
+                    *by_email.get(caller.email, ()),
+                    *(
+                        p
+                        for number in caller.numbers
+                        for p in by_number.get(number, ())
+                    ),
+                ]
+                if caller.may_be(partner)
+            ]
+            if known:
+                caller.vals["partner_id"] = known[0].id
+                continue
+            keys = [caller.email] if caller.email else caller.numbers[:1]
+            group = next((new_contacts[key] for key in keys if key in new_contacts), [])
+            if not group:
+                groups.append(group)
+            group.append(caller)
+            for key in (caller.email, *caller.numbers[:1]):
+                if key:
+                    new_contacts.setdefault(key, group)
         # Agents may record a caller without the right to manage contacts; only the
         # contact's id leaves this method.
-        Partner = self.env["res.partner"].sudo()
-        emails, phones = {}, {}
-        country = self.env.company.complaint_country_id
-        for vals in missing:
-            if email := email_normalize(vals.get("partner_email") or "", strict=False):
-                emails.setdefault(email, []).append(vals)
-            elif phone := vals.get("partner_phone"):
-                sanitized = Partner._phone_format(
-                    number=phone, country=country, force_format="E164"
-                )
-                phones.setdefault(sanitized or phone.strip(), []).append(vals)
-        found = Partner.search(
-            Domain("company_id", "in", [False, self.env.company.id])
-            & (
-                Domain("email_normalized", "in", list(emails))
-                | Domain("phone_sanitized", "in", list(phones))
-            ),
-            order="id",
-        )
-        for partner in reversed(found):
-            for vals in emails.get(partner.email_normalized, ()):
-                vals["partner_id"] = partner.id
-            for vals in phones.get(partner.phone_sanitized, ()):
-                vals["partner_id"] = partner.id
-        # one new contact for each address or number, however often it stands here
-        groups = [
-            group
-            for group in [*emails.values(), *phones.values()]
-            if not group[0].get("partner_id")
-        ]
-        grouped = {id(vals) for group in groups for vals in group}
-        groups += [
-            [vals]
-            for vals in missing
-            if not vals.get("partner_id") and id(vals) not in grouped
-        ]
-        partners = Partner.with_context(mail_create_nolog=True).create(
-            [self._prepare_customer_values(group[0]) for group in groups]
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(mail_create_nolog=True)
+            .create([self._prepare_customer_values(group[0]) for group in groups])
         )
         for group, partner in zip(groups, partners, strict=True):
-            for vals in group:
-                vals["partner_id"] = partner.id
+            for caller in group:
+                caller.vals["partner_id"] = partner.id
 
     @api.model
-    def _prepare_customer_values(self, vals):
-        email = email_normalize(vals.get("partner_email") or "", strict=False)
-        phone = (vals.get("partner_phone") or "").strip()
-        company = (
-            self.env["res.company"].sudo().browse(vals.get("company_id"))
-            or self.env.company
+    def _get_callers(self, vals_list):
+        """What the values of submissions say about who submits them.
+
+        :rtype: list of :class:`Caller`
+        """
+        teams = self.env["helpdesk.ticket.team"].sudo()
+        teams = teams.browse(
+            {vals["team_id"] for vals in vals_list if vals.get("team_id")}
         )
+        company_by_team = {team.id: team.company_id for team in teams}
+        companies = self.env["res.company"].sudo()
+        callers = []
+        for vals in vals_list:
+            # the team's company wins, as in helpdesk_mgmt/models/helpdesk_ticket.py:267
+            company = (
+                company_by_team.get(vals.get("team_id"))
+                or companies.browse(vals.get("company_id"))
+                or self.env.company.sudo()
+            )
+            callers.append(
+                Caller(
+                    vals,
+                    company,
+                    email_normalize(vals.get("partner_email") or "", strict=False),
+                    self._get_phone_spellings(vals.get("partner_phone"), company),
+                )
+            )
+        return callers
+
+    @api.model
+    def _get_phone_spellings(self, phone, company):
+        """A number as it may stand on a contact, without spaces; E.164 comes first."""
+        phone = re.sub(PHONE_REGEX_PATTERN, "", phone or "")
+        if not phone:
+            return ()
+        country = company.complaint_country_id
+        world = self._phone_format_number(phone, country)
+        if not world:
+            return (phone,)
+        spellings = [world, world[1:], f"00{world[1:]}", phone]
+        prefix = f"+{country.phone_code}"
+        if country and world.startswith(prefix):
+            spellings += [f"0{world[len(prefix) :]}", world[len(prefix) :]]
+        return tuple(dict.fromkeys(spellings))
+
+    @api.model
+    def _search_known_contacts(self, callers):
+        """Contacts that callers may be, oldest first.
+
+        :return: ({normalised e-mail: contacts}, {spelling of a number: contacts})
+        """
+        Partner = self.env["res.partner"].sudo()
+        emails = {caller.email for caller in callers if caller.email}
+        numbers = {caller.numbers[0] for caller in callers if caller.numbers}
+        domain = Domain("email_normalized", "in", emails)
+        if numbers:
+            domain |= Domain("phone_sanitized", "in", numbers)
+            # A contact without a country, in a company without one, has no sanitized
+            # number. The expression is that of phone_validation's index.
+            Partner.flush_model(["country_id", "phone", "phone_sanitized"])
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT id FROM res_partner
+                     WHERE regexp_replace((phone::text), %s::text, ''::text, 'g'::text)
+                           = ANY(%s)
+                       AND phone IS NOT NULL
+                       AND (country_id IS NULL OR phone_sanitized IS NULL)
+                    """,
+                    PHONE_REGEX_PATTERN,
+                    list({number for caller in callers for number in caller.numbers}),
+                )
+            )
+            domain |= Domain("id", "in", [row[0] for row in rows])
+        by_email, by_number = {}, {}
+        for partner in Partner.search(domain, order="id"):
+            if partner.email_normalized:
+                by_email.setdefault(partner.email_normalized, []).append(partner)
+            if not partner.phone:
+                continue
+            spellings = {partner.phone_sanitized}
+            if not partner.country_id or not partner.phone_sanitized:
+                spellings.add(re.sub(PHONE_REGEX_PATTERN, "", partner.phone))
+            for spelling in spellings - {False}:
+                by_number.setdefault(spelling, []).append(partner)
+        return by_email, by_number
+
+    @api.model
+    def _prepare_customer_values(self, caller):
+        email = caller.email or caller.vals.get("partner_email")
+        country = caller.company.complaint_country_id
+        phone = (caller.vals.get("partner_phone") or "").strip()
+        phone = self._phone_format_number(phone, country, "INTERNATIONAL") or phone
         return {
-            "name": vals.get("partner_name")
+            "name": caller.vals.get("partner_name")
             or email
             or phone
             or self.env._("Customer without a name"),
-            "email": email or vals.get("partner_email"),
+            "email": email,
             "phone": phone,
-            "lang": vals.get("lang") or company.complaint_lang,
-            "country_id": company.complaint_country_id.id,
+            "lang": caller.vals.get("lang") or caller.company.complaint_lang,
+            "country_id": country.id,
         }
 
     # === MAIL === #
@@ -753,17 +1125,36 @@ class HelpdeskTicket(models.Model):
 
         Somebody else's number opens nothing: that mail becomes a complaint of its own.
         """
-        numbers = re.findall(r"\b[A-Z]{2,}[A-Z0-9/-]*\d+\b", msg_dict.get("subject") or "")
         email = email_normalize(msg_dict.get("email_from") or "", strict=False)
-        if not numbers or not email:
+        subject = (msg_dict.get("subject") or "")[: 5 * SUBJECT_LENGTH]
+        # any word with a digit: the number's form is the company's own (ir.sequence)
+        words = {
+            word.strip("/.-")
+            for word in re.findall(r"[A-Za-z0-9/.-]*\d[A-Za-z0-9/.-]*", subject)
+        } - {""}
+        if not words or not email:
             return self.browse()
-        return self.search(
-            Domain("number", "in", numbers)
-            & (
-                Domain("partner_id.email_normalized", "=", email)
-                | Domain("partner_email", "=ilike", email)
-            ),
-            limit=1,
+        tickets = self.search(
+            Domain.OR(Domain("number", "=ilike", word) for word in words),
+            order="id desc",
+        )
+        return tickets.filtered(
+            lambda ticket: (
+                email
+                in (
+                    ticket.partner_id.email_normalized,
+                    email_normalize(ticket.partner_email or "", strict=False),
+                )
+            )
+        )[:1]
+
+    def message_post(self, *, body="", subject=None, attachments=None, **kwargs):
+        # as with the story itself: Odoo would store nothing of a very long message
+        subject, body, files = self._cut_long_text(subject, body)
+        if files and not self.env.context.get("complaint_first_message"):
+            attachments = [*(attachments or ()), *files]
+        return super().message_post(
+            body=body, subject=subject, attachments=attachments, **kwargs
         )
 
     def _message_post_after_hook(self, message, msg_vals):
@@ -773,29 +1164,70 @@ class HelpdeskTicket(models.Model):
 
     def _record_correspondence(self, message):
         """Note whose turn it is after a message that the customer wrote or can read."""
-        if message.message_type not in ("email", "comment") or message.is_internal:
-            return
-        if message.subtype_id.internal:
+        if (
+            message.message_type not in CORRESPONDENCE
+            or message.is_internal
+            or message.subtype_id.internal
+        ):
             return
         author = message.author_id.sudo()
+        if author == self.env.ref("base.partner_root"):
+            return
         users = author.with_context(active_test=False).user_ids
-        if users and not all(users.mapped("share")):
+        is_staff = users and not all(users.mapped("share"))
+        # a colleague may be the complainant himself
+        if is_staff and author != self.sudo().partner_id:
             if self.reply_pending_since:
                 self._write_silently({"reply_pending_since": False})
             return
         if self.env.context.get("complaint_robot_mail"):
             return
-        vals = {"last_customer_message_date": message.date}
+        # when it reached us: the date in a mail's header is whatever the sender wrote
+        now = fields.Datetime.now()
+        vals = {"last_customer_message_date": now}
         if (
             not self.env.context.get("complaint_first_message")
             and not self.reply_pending_since
         ):
-            vals["reply_pending_since"] = message.date
+            vals["reply_pending_since"] = now
         self._write_silently(vals)
 
     def _notify_thread_with_out_of_office(self, message, recipients_data, **kwargs):
         # An agent's private vacation text is not the company's answer to a complaint.
         return self.env["mail.message"]
+
+    # === WHAT CUSTOMERS SEE === #
+    def _get_promised_date(self):
+        """Hook: the date by which the customer was promised an answer.
+
+        :return: naive UTC, or False where none can be named
+        """
+        return False
+
+    def _get_promise_reason(self):
+        """Hook: one sentence that explains the promised date, or an empty string."""
+        return ""
+
+    def _get_customer_tz(self):
+        """The zone in which the customer reads dates."""
+        return "Asia/Jakarta"
+
+    def _format_customer_date(self, moment):
+        """A moment as customers read it: “Mon 22 Mar 2027 17.00 WIB”.
+
+        :param datetime moment: naive UTC, or False
+        :return: in the language of the environment, in the customer's zone; an empty
+            string for False
+        """
+        if not moment:
+            return ""
+        tz = pytz.timezone(self._get_customer_tz())
+        local = pytz.utc.localize(moment).astimezone(tz)
+        locale = babel.Locale.parse(self.env.lang or "id_ID")
+        text = babel.dates.format_datetime(
+            local, "EEE d MMM y HH.mm", tzinfo=tz, locale=locale
+        )
+        return f"{text} {INDONESIAN_ZONES.get(tz.zone) or local.tzname()}"
 
     # === ACTIONS === #
     def action_take(self):
@@ -810,6 +1242,125 @@ class HelpdeskTicket(models.Model):
                     )
                 )
         return self.write({"user_id": self.env.uid})
+
+    def action_confirm_classification(self):
+        """Say that type, category and urgency are right as they came in."""
+        return self.write({"is_classified": True})
+
+    def action_set_status(self):
+        """Move the complaints to the status that the button's context names.
+
+        The stage is the first one with that status among those of the complaint's
+        team; write() checks who may do it and tells the clock.
+        """
+        status = self.env.context.get("complaint_status")
+        for team, tickets in self.grouped("team_id").items():
+            for ticket in tickets:
+                if status not in NEXT_STATUS.get(ticket.status, ()):
+                    ticket._refuse_status(status)
+            stage = team._get_applicable_stages().filtered(
+                lambda stage: stage.status == status
+            )[:1]
+            if not stage:
+                raise UserError(
+                    self.env._(
+                        "There is no stage for this step. Ask a manager to add one "
+                        "(Configuration ▸ Stages)."
+                    )
+                )
+            tickets.write({"stage_id": stage.id})
+        return True
+
+    def _refuse_status(self, status):
+        """Say why a step is not possible from where the complaint is.
+
+        :param str status: the status asked for
+        :raise UserError: always
+        """
+        self.ensure_one()
+        if status == "closed" and self.status in OPEN_STATUS:
+            raise UserError(
+                self.env._(
+                    "%(number)s has not been answered yet. Resolve it first.",
+                    number=self.number,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(number)s is at “%(stage)s”: this step is not possible from there.",
+                number=self.number,
+                stage=self.stage_id.name,
+            )
+        )
+
+    @api.model
+    def action_my_work(self):
+        """The first screen: an agent's own open complaints, a lead's team's."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "klikumkm_complaint.helpdesk_ticket_action_my_work"
+        )
+        teams = self.env.user.helpdesk_team_ids
+        context = {"search_default_running": 1}
+        if not self.env.user.has_group("klikumkm_complaint.group_complaint_lead"):
+            context["search_default_mine"] = 1
+            if not teams:
+                action["help"] = Markup(
+                    "<p class='o_view_nocontent_smiling_face'>%s</p>"
+                ) % self.env._("You have no team yet. Ask your team lead to add you.")
+        elif teams:
+            context["search_default_my_team"] = 1
+        action["context"] = context
+        return action
+
+    def action_record_complaint(self):
+        """The dialog for what reaches us by telephone, counter or letter."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "klikumkm_complaint.helpdesk_ticket_action_record"
+        )
+        last = self.search([("create_uid", "=", self.env.uid)], order="id desc", limit=1)
+        channel = last.channel_id.filtered("active") or self.env.ref(
+            "helpdesk_mgmt.helpdesk_ticket_channel_phone", raise_if_not_found=False
+        )
+        team = self.env.user.helpdesk_team_ids[:1] or self._get_default_team()
+        action["context"] = {
+            "default_channel_id": channel.id if channel else False,
+            "default_team_id": team.id,
+        }
+        return action
+
+    def action_recorded(self):
+        """Close the dialog and say the number, to be told to the caller."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "sticky": True,
+                "title": self.env._("Recorded"),
+                "message": "%s",
+                "links": [
+                    {
+                        "label": self.number,
+                        "url": f"/odoo/complaints/{self.id}",
+                    }
+                ],
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_view_customer_complaints(self):
+        """The other complaints of the same customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "klikumkm_complaint.helpdesk_ticket_action_all"
+        )
+        action["domain"] = [
+            ("partner_id", "=", self.partner_id.id),
+            ("id", "!=", self.id),
+        ]
+        action["context"] = {}
+        return action
 
 
 def _without_nul(value):

@@ -25,3 +25,10 @@ class HelpdeskTicketChannel(models.Model):
         translate=True,
         help="When somebody answers on this channel, in words.",
     )
+
+    def init(self):
+        # as for complaints: channels made while only helpdesk_mgmt is loaded
+        self.env.cr.execute(
+            "ALTER TABLE helpdesk_ticket_channel ALTER COLUMN communication_mode"
+            " SET DEFAULT 'written'"
+        )

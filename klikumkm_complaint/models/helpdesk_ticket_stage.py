@@ -33,6 +33,13 @@ class HelpdeskTicketStage(models.Model):
     )
     closed = fields.Boolean(compute="_compute_closed", store=True, precompute=True)
 
+    def init(self):
+        # as for complaints: stages made while only helpdesk_mgmt is loaded
+        self.env.cr.execute(
+            "ALTER TABLE helpdesk_ticket_stage ALTER COLUMN status"
+            " SET DEFAULT 'in_progress'"
+        )
+
     @api.depends("status")
     def _compute_closed(self):
         for stage in self:
@@ -61,7 +68,9 @@ class HelpdeskTicketStage(models.Model):
         if "status" in vals or closed is None:
             return vals
         if closed:
-            vals["status"] = "closed"
+            # a cancelled stage is closed already, and stays what it is
+            if not self or not all(stage.closed for stage in self):
+                vals["status"] = "closed"
         elif any(stage.closed for stage in self) or not self:
             vals["status"] = "received" if vals.get("unattended") else "in_progress"
         return vals

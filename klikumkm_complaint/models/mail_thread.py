@@ -1,10 +1,25 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import codecs
+import logging
+
 from odoo import models
+
+_logger = logging.getLogger(__name__)
 
 # Headers by which robots say what they are (RFC 3834 and common practice).
 ROBOT_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "List-Id", "List-Post")
 ROBOT_PRECEDENCE = ("bulk", "junk", "list", "auto_reply")
+# What email.contentmanager can read.
+KNOWN_MAINTYPES = (
+    "application",
+    "audio",
+    "image",
+    "message",
+    "multipart",
+    "text",
+    "video",
+)
 
 
 def is_robot_mail(message):
@@ -23,8 +38,59 @@ def is_robot_mail(message):
     )
 
 
+def name_known_types(message):
+    """Let every part name a type and a charset that Python knows how to decode.
+
+    :param email.message.EmailMessage message: the message as received, changed in place
+    """
+    for part in message.walk():
+        if part.get_content_maintype() not in KNOWN_MAINTYPES:
+            part.set_type("application/octet-stream")
+        if part.get_content_maintype() != "text":
+            continue
+        try:
+            codecs.lookup(part.get_content_charset("ascii"))
+        except LookupError:
+            try:
+                part.get_payload(decode=True).decode()
+                part.set_param("charset", "utf-8")
+            except UnicodeDecodeError:
+                part.set_param("charset", "latin-1")
+
+
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
+
+    def _message_parse_extract_payload(
+        self, message, message_dict, save_original=False
+    ):
+        # mail/models/mail_thread.py:1629 raises on whatever it cannot decode, before any
+        # complaint exists: the mail would be lost.
+        try:
+            name_known_types(message)
+            return super()._message_parse_extract_payload(
+                message, message_dict, save_original=save_original
+            )
+        except Exception:  # the standard library raises nearly anything on odd mail
+            _logger.info(
+                "Kept %s as a file, it cannot be taken apart",
+                message_dict.get("message_id"),
+                exc_info=True,
+            )
+            original = self._Attachment("original_email.eml", message.as_bytes(), {})
+            return {"body": "", "attachments": [original]}
+
+    def message_parse(self, message, save_original=False):
+        msg_dict = super().message_parse(message, save_original=save_original)
+        # PostgreSQL stores no NUL character: with one in it, the mail would be lost.
+        for name, value in msg_dict.items():
+            if isinstance(value, str) and "\x00" in value:
+                msg_dict[name] = type(value)(value.replace("\x00", ""))
+        msg_dict["attachments"] = [
+            file._replace(fname=file.fname.replace("\x00", ""))
+            for file in msg_dict["attachments"]
+        ]
+        return msg_dict
 
     def _message_route_process(self, message, message_dict, routes):
         # Complaints must tell a customer from a robot, and the parsed values that

@@ -25,6 +25,20 @@ class ResCompany(models.Model):
         "On: everybody of a customer company sees those of the whole company.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "complaint_portal_by_company" in vals:
+            # the portal's record rule reads the setting, and its domain is cached
+            self.env.registry.clear_cache()
+        return result
+
     def _default_complaint_lang(self):
         installed = dict(self.env["res.lang"].get_installed())
         return "id_ID" if "id_ID" in installed else next(iter(installed), False)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "complaint_portal_by_company" in vals:
+            # the portal rule reads it, and its domain is kept until told otherwise
+            self.env.registry.clear_cache()
+        return result

@@ -8,6 +8,7 @@ Monday.
 
 import pickle
 from datetime import date, datetime, time, timedelta, timezone
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytz
@@ -876,7 +877,7 @@ def covered_stretches(gaps):
     edges = sorted({edge for pause in gaps for edge in pause})
     stretches = []
     is_covered = False
-    for edge, next_edge in zip(edges, edges[1:], strict=False):
+    for edge, next_edge in pairwise(edges):
         if not is_within(edge, gaps):
             is_covered = False
         elif is_covered:

@@ -1,0 +1,673 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The customer's pages, and the holes of helpdesk_mgmt 19.0.1.3.2 closed with them.
+
+Every route of the base that a customer can reach is overridden here, in this one file;
+the comment ``closes:`` at each place names the upstream line. H = helpdesk_mgmt.
+
+===========================  ==================================  ====================
+Route                        What the base leaves open           Upstream
+===========================  ==================================  ====================
+``/ticket/close``            anybody closes anything, by GET     H/controllers/main.py
+                             and without end; foreign stages;    :14-32
+                             500 on bad parameters
+``/new/ticket``              form by POST only, team and         H/controllers/main.py
+                             category of other companies         :34-74
+``/submitted/ticket``        submits by GET without a token;     H/controllers/main.py
+                             hidden, archived, foreign           :76-127
+                             categories and teams; nothing
+                             required, nothing limited; 500
+``/my/tickets``              500 on unknown sortby, bad dates,   H/controllers/
+                             NUL in search                       myaccount.py:33-167
+``/my/ticket/<id>``          files of internal notes; sidebar    H/controllers/
+                             switched off; UTC times without a   myaccount.py:169-213,
+                             zone; database id                   H/views/helpdesk_
+                                                                 ticket_templates.xml
+``duplicate_id``             another customer's subject          H/models/helpdesk_
+                             (models/helpdesk_ticket_            ticket.py:165-170
+                             customer.py)
+===========================  ==================================  ====================
+"""
+
+import math
+import os
+import uuid
+from datetime import timedelta
+
+from odoo import fields, http
+from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Domain
+from odoo.http import request
+from odoo.tools import plaintext2html
+from odoo.tools.mimetypes import guess_mimetype
+
+from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
+from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+from ..models.helpdesk_ticket import SUBMISSION_TYPE, URGENCY
+from ..models.helpdesk_ticket_stage import OPEN_STATUS
+
+PAGE_SIZE = 20
+# PostgreSQL's integer: a larger id breaks the query instead of finding nothing.
+MAX_ID = 2**31 - 1
+
+MAX_FILES = 10
+MAX_FILE_SIZE = 10 * 1024 * 1024
+MAX_SUBMISSIONS_PER_HOUR = 10
+# Odoo reads at most 10 MB of text from a form; a long story is kept whole.
+MAX_TEXT_SIZE = 64 * 1024 * 1024
+# What a customer has to show: photos, papers, recordings. No archives and programs.
+FILE_EXTENSIONS = (
+    *("jpg", "jpeg", "png", "gif", "webp", "heic", "heif", "bmp", "tif", "tiff"),
+    *("pdf", "doc", "docx", "odt", "rtf", "txt", "xls", "xlsx", "ods", "csv"),
+    *("ppt", "pptx", "odp", "eml", "msg"),
+    *("mp3", "m4a", "aac", "ogg", "opus", "wav", "amr"),
+    *("mp4", "mov", "3gp", "webm", "mkv"),
+)
+# What a browser or a desk would run, whatever the file is called.
+DANGEROUS_TYPES = ("html", "svg", "xml", "javascript", "x-dosexec", "x-executable")
+# the beginning in lower case
+DANGEROUS_STARTS = (b"mz", b"\x7felf", b"#!", b"<script", b"<!doctype html", b"<html")
+
+SORTINGS = {
+    "date": "received_date desc, id desc",
+    "name": "name, id desc",
+    "stage": "stage_id, id desc",
+    "update": "last_stage_update desc, id desc",
+}
+
+
+def to_id(value):
+    """The database id in a parameter from outside, or 0 where there is none."""
+    value = str(value or "").strip()
+    number = int(value) if value.isascii() and value.isdigit() else 0
+    return number if number <= MAX_ID else 0
+
+
+def to_text(value):
+    """The text in a parameter from outside: a string without NUL, whatever was sent."""
+    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+
+
+def to_date(value):
+    """The date in a parameter from outside, or None."""
+    try:
+        return fields.Date.to_date(to_text(value)) or None
+    except ValueError:
+        return None
+
+
+class ComplaintPortal(CustomerPortalHelpdesk):
+    # === LIST === #
+
+    # closes: H/controllers/myaccount.py:81 (KeyError on sortby), :90 (dates),
+    # :98 (NUL in search), :162 (groupby)
+    @http.route(methods=["GET"])
+    def portal_my_tickets(
+        self,
+        page=1,
+        date_begin=None,
+        date_end=None,
+        sortby=None,
+        filterby=None,
+        search=None,
+        search_in=None,
+        groupby=None,
+        **kw,
+    ):
+        Ticket = request.env["helpdesk.ticket"]
+        if not Ticket.has_access("read"):
+            return request.redirect("/my")
+        search = to_text(search)
+        date_begin, date_end = to_date(date_begin), to_date(date_end)
+        own = self._get_own_domain()
+        domain = own
+        if search:
+            domain &= Domain.OR(
+                [
+                    [(name, "ilike", search)]
+                    for name in ("number", "name", "description")
+                ]
+            )
+        if date_begin and date_end:
+            domain &= Domain("received_date", ">=", date_begin)
+            domain &= Domain("received_date", "<=", f"{date_end} 23:59:59")
+        filters = self._get_complaint_filters()
+        filterby = filterby if filterby in filters else "all"
+        sortby = sortby if sortby in SORTINGS else "date"
+        counts = {
+            name: Ticket.search_count(domain & values["domain"])
+            for name, values in filters.items()
+        }
+        arguments = {"filterby": filterby, "sortby": sortby, "search": search}
+        # the last page where there are fewer, however far somebody asked for
+        pages = max(1, math.ceil(counts[filterby] / PAGE_SIZE))
+        pager = portal_pager(
+            url="/my/tickets",
+            url_args=arguments,
+            total=counts[filterby],
+            page=min(page, pages),
+            step=PAGE_SIZE,
+        )
+        complaints = Ticket.search(
+            domain & filters[filterby]["domain"],
+            order=SORTINGS[sortby],
+            limit=PAGE_SIZE,
+            offset=pager["offset"],
+        )
+        request.session["my_tickets_history"] = complaints.ids[:100]
+        return request.render(
+            "klikumkm_complaint.portal_complaints",
+            {
+                **self._prepare_portal_layout_values(),
+                **arguments,
+                "page_name": "complaints",
+                # found under the customer's own rules; names of stages and the
+                # promised date are read for him
+                "complaints": complaints.sudo(),
+                "filters": filters,
+                "counts": counts,
+                "has_complaints": bool(
+                    counts["all"] or Ticket.search_count(own, limit=1)
+                ),
+                "pager": pager,
+            },
+        )
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if values.get("ticket_count"):
+            values["ticket_count"] = request.env["helpdesk.ticket"].search_count(
+                self._get_own_domain()
+            )
+        return values
+
+    def _get_own_domain(self):
+        """Complaints of whoever looks: an agent has pages of his own elsewhere."""
+        user = request.env.user
+        if user.company_id.complaint_portal_by_company:
+            return Domain("commercial_partner_id", "=", user.commercial_partner_id.id)
+        return Domain("partner_id", "=", user.partner_id.id)
+
+    def _get_complaint_filters(self):
+        waiting = Domain("stage_id.status", "=", "waiting_customer") | (
+            Domain("stage_id.status", "=", "resolved")
+            & Domain("customer_decision", "=", "pending")
+        )
+        return {
+            "running": {
+                "label": request.env._("Running"),
+                "domain": Domain("stage_id.status", "in", OPEN_STATUS),
+            },
+            "waiting": {
+                "label": request.env._("Waiting for me"),
+                "domain": waiting,
+            },
+            "done": {
+                "label": request.env._("Done"),
+                "domain": Domain("stage_id.status", "not in", OPEN_STATUS),
+            },
+            "all": {"label": request.env._("All"), "domain": Domain.TRUE},
+        }
+
+    # === PAGE === #
+
+    # closes: H/controllers/myaccount.py:185 (tokens for the files of internal notes)
+    # and H/views/helpdesk_ticket_templates.xml:181 (an id= on <t t-call> switches the
+    # sidebar's parameters off), :303 (database id), :322-339 (times without a zone)
+    @http.route(methods=["GET"])
+    def portal_my_ticket(self, ticket_id, access_token=None, **kw):
+        access_token = to_text(access_token)
+        if not access_token.isascii():
+            access_token = None
+        try:
+            if ticket_id > MAX_ID:
+                raise MissingError(request.env._("This complaint does not exist."))
+            complaint_sudo = self._document_check_access(
+                "helpdesk.ticket", ticket_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        values = self._ticket_get_page_view_values(complaint_sudo, access_token, **kw)
+        return request.render("klikumkm_complaint.portal_complaint", values)
+
+    def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
+        # closes: H/controllers/myaccount.py:190-204 (stages of other companies)
+        user = request.env.user
+        is_customer = not user._is_public() and ticket._is_customer(user)
+        values = {
+            "page_name": "complaint",
+            "complaint": ticket,
+            "files": ticket._get_customer_files(),
+            "path": ticket._get_status_path(),
+            "status_words": ticket._get_status_words(),
+            "close_stages": (
+                ticket._get_portal_close_stages()
+                if is_customer
+                else ticket.stage_id[:0]
+            ),
+            "channels": self._get_official_channels(ticket.company_id),
+            "flash": request.session.pop("complaint_flash", None),
+        }
+        values = self._get_page_view_values(
+            ticket, access_token, values, "my_tickets_history", False, **kwargs
+        )
+        if not user._is_public() and access_token:
+            # who is logged in writes under his own name, if the page is his
+            if ticket.with_user(user).has_access("read"):
+                values.pop("token", None)
+        return values
+
+    def _get_official_channels(self, company):
+        return (
+            request.env["helpdesk.ticket.channel"]
+            .sudo()  # a visitor with a personal link has no login; this list is public
+            .search(
+                [
+                    ("is_official", "=", True),
+                    ("company_id", "in", [False, company.id]),
+                ],
+                order="sequence, id",
+            )
+        )
+
+
+class ComplaintForm(HelpdeskTicketController):
+    # === CLOSE === #
+
+    # closes: H/controllers/main.py:14 (GET, no CSRF, any ticket), :20 (500), :27-30
+    # (foreign stages, closed again and again)
+    @http.route(methods=["POST"], csrf=True)
+    def support_ticket_close(self, ticket_id=None, stage_id=None, **kw):
+        Ticket = request.env["helpdesk.ticket"]
+        complaint = Ticket.browse(to_id(ticket_id)).exists()
+        user = request.env.user
+        # the customer himself; who may merely read it has the desk's own buttons
+        if (
+            not complaint
+            or not complaint.has_access("read")
+            or not complaint._is_customer(user)
+        ):
+            raise request.not_found()
+        url = f"/my/ticket/{complaint.id}"
+        complaint_sudo = complaint.sudo()  # his own, as was just checked
+        stage = complaint_sudo._get_portal_close_stages().filtered(
+            lambda stage: stage.id == to_id(stage_id)
+        )
+        if complaint_sudo.closed:
+            request.session["complaint_flash"] = "closed_already"
+        elif not stage:
+            request.session["complaint_flash"] = "close_refused"
+        else:
+            vals = {"stage_id": stage.id}
+            if stage.status == "cancelled":
+                reason = request.env.ref(
+                    "klikumkm_complaint.cancel_reason_withdrawn",
+                    raise_if_not_found=False,
+                )
+                vals.update(outcome="withdrawn", cancel_reason_id=reason and reason.id)
+            complaint_sudo.write(vals)
+            request.session["complaint_flash"] = stage.status
+        return request.redirect(url, code=302)
+
+    # === FORM === #
+
+    # closes: H/controllers/main.py:34-51 (other companies' teams and categories)
+    @http.route(methods=["GET", "POST"])
+    def create_new_ticket(self, **kw):
+        return self._render_form({}, {})
+
+    def _render_form(self, posted, errors, status=200):
+        """The form, with what was typed and what is wrong with it.
+
+        :param dict posted: text by name of the field
+        :param dict errors: sentence by name of the field
+        """
+        response = request.render(
+            "klikumkm_complaint.portal_complaint_form",
+            {
+                "page_name": "complaint_form",
+                "posted": posted,
+                "errors": errors,
+                "form_token": posted.get("form_token") or uuid.uuid4().hex,
+                "submission_types": self._get_submission_types(),
+                "urgencies": self._get_urgencies(),
+                "category_groups": self._get_category_groups(),
+                "teams": self._get_teams(),
+                "is_category_required": self._is_category_required(),
+                "is_team_required": self._is_team_required(),
+                "file_extensions": FILE_EXTENSIONS,
+                "max_files": MAX_FILES,
+                "max_file_size": MAX_FILE_SIZE,
+                "unknown_category": request.env._("I do not know"),
+                "files_hint": request.env._(
+                    "At most %(count)s files of %(size)s MB each: photos, PDF, Word, "
+                    "Excel, sound, video",
+                    count=MAX_FILES,
+                    size=MAX_FILE_SIZE // 1024**2,
+                ),
+            },
+        )
+        response.status_code = status
+        return response
+
+    def _get_submission_types(self):
+        return (
+            request.env["helpdesk.ticket"]
+            ._fields["submission_type"]
+            ._description_selection(request.env)
+        )
+
+    def _get_urgencies(self):
+        """Value, label and hint of each urgency."""
+        _ = request.env._
+        return [
+            ("0", _("Low"), _("It can wait; my business is not disturbed.")),
+            ("1", _("Medium"), _("It disturbs, but my business keeps running.")),
+            ("2", _("High"), _("My money or my business is disturbed right now.")),
+            (
+                "3",
+                _("Emergency"),
+                _(
+                    "There is a threat, misuse of data or of an account, or a loss that "
+                    "is happening now."
+                ),
+            ),
+        ]
+
+    def _is_category_required(self):
+        company = request.env.company
+        return (
+            company.helpdesk_mgmt_portal_select_category
+            and company.helpdesk_mgmt_portal_category_id_required
+        )
+
+    def _is_team_required(self):
+        return request.env.company.helpdesk_mgmt_portal_team_id_required
+
+    def _get_categories(self, **kw):
+        # closes: H/controllers/main.py:46-50 (categories of other companies, and those
+        # below a hidden or archived one)
+        categories = (
+            request.env["helpdesk.ticket.category"]
+            .sudo()  # names only, and only those marked for the portal
+            .search(
+                [
+                    ("show_in_portal", "=", True),
+                    ("company_id", "in", [False, request.env.company.id]),
+                ]
+            )
+        )
+
+        def is_visible(category):
+            parent = category.parent_id
+            return not parent or (parent in categories and is_visible(parent))
+
+        return categories.filtered(is_visible)
+
+    def _get_category_groups(self):
+        """Visible categories by their topmost parent, in the order of the list.
+
+        :return: pairs of (parent or empty, categories to choose from)
+        """
+        categories = self._get_categories()
+        parents = categories.parent_id
+        groups = []
+        for category in categories.filtered(lambda record: not record.parent_id):
+            below = categories.filtered(
+                lambda record, top=category: (
+                    record != top
+                    and record.parent_path.startswith(top.parent_path)
+                    and record not in parents
+                )
+            )
+            groups.append((category if below else below, below or category))
+        return groups
+
+    def _get_teams(self):
+        # closes: H/controllers/main.py:34-41 (teams of other companies)
+        if not request.env.company.helpdesk_mgmt_portal_select_team:
+            return request.env["helpdesk.ticket.team"]
+        return self._get_portal_teams()
+
+    def _get_portal_teams(self):
+        return (
+            request.env["helpdesk.ticket.team"]
+            .sudo()  # only teams that are shown in the portal
+            .search(
+                [
+                    ("show_in_portal", "=", True),
+                    ("company_id", "in", [False, request.env.company.id]),
+                ]
+            )
+        )
+
+    def _get_form_memory(self):
+        """Let a long story through: called before the request's form is read.
+
+        Odoo lets a route set the size of a request, but of its text alone only here.
+        """
+        wrapped = request.httprequest._HTTPRequest__wrapped
+        wrapped.max_form_memory_size = MAX_TEXT_SIZE
+        return http.DEFAULT_MAX_CONTENT_LENGTH
+
+    # closes: H/controllers/main.py:110 (GET submits without a token)
+    @http.route(methods=["GET", "POST"], csrf=True, max_content_length=_get_form_memory)
+    def submit_ticket(self, **kw):
+        if request.httprequest.method != "POST":
+            return request.redirect("/new/ticket")
+        sent = request.session.get("complaint_sent") or {}
+        form_token = to_text(kw.get("form_token"))[:64]
+        if form_token and form_token in sent:
+            # the same form once more: sent twice, or the page was loaded again
+            return request.redirect(self._get_sent_url(sent[form_token]))
+        posted = {name: to_text(value) for name, value in kw.items()}
+        files = [
+            file
+            for file in request.httprequest.files.getlist("attachment")
+            if file.filename
+        ]
+        errors = self._check_submission(posted, files)
+        if not errors and self._is_too_many():
+            errors["form"] = request.env._(
+                "You have sent us %(count)s submissions in the last hour. Please wait a "
+                "little before you send the next one, or use another of our channels. "
+                "What you wrote is still here.",
+                count=MAX_SUBMISSIONS_PER_HOUR,
+            )
+            return self._render_form(posted, errors, status=429)
+        if errors:
+            return self._render_form(posted, errors, status=422)
+        vals = self._prepare_submit_ticket_vals(**posted)
+        # validated above; a customer has no right to create by himself
+        complaint = request.env["helpdesk.ticket"].sudo().create(vals)
+        complaint.message_subscribe(partner_ids=request.env.user.partner_id.ids)
+        self._attach_files(complaint, files)
+        if form_token:
+            sent = dict(list(sent.items())[-20:], **{form_token: complaint.number})
+            request.session["complaint_sent"] = sent
+        return request.redirect(self._get_sent_url(complaint.number))
+
+    @http.route(
+        "/new/ticket/sent",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+    )
+    def complaint_sent(self, number=None, **kw):
+        """Thank the customer, and give him his number."""
+        complaint = request.env["helpdesk.ticket"].search(
+            [
+                ("number", "=", to_text(number) or False),
+                ("partner_id", "=", request.env.user.partner_id.id),
+            ],
+            limit=1,
+        )
+        if not complaint:
+            return request.redirect("/my/tickets")
+        complaint_sudo = complaint.sudo()  # found under the customer's own rules
+        return request.render(
+            "klikumkm_complaint.portal_complaint_sent",
+            {
+                "page_name": "complaint_form",
+                "complaint": complaint_sudo,
+                "status_words": complaint_sudo._get_status_words(),
+                "personal_link": (
+                    complaint_sudo.get_base_url() + complaint_sudo.get_portal_url()
+                ),
+            },
+        )
+
+    def _get_sent_url(self, number):
+        return f"/new/ticket/sent?number={number}"
+
+    def _is_too_many(self):
+        """Whether this user has sent all he may send within an hour."""
+        user = request.env.user
+        count = (
+            request.env["helpdesk.ticket"]
+            .sudo()  # his own, also those he no longer sees
+            .with_context(active_test=False)
+            .search_count(
+                [
+                    ("partner_id", "=", user.partner_id.id),
+                    ("create_uid", "=", user.id),
+                    ("create_date", ">", fields.Datetime.now() - timedelta(hours=1)),
+                ]
+            )
+        )
+        return count >= MAX_SUBMISSIONS_PER_HOUR
+
+    def _check_submission(self, posted, files):
+        """What is wrong with a submission.
+
+        :param dict posted: text by name of the field
+        :param list files: ``werkzeug.datastructures.FileStorage``
+        :return: a sentence for the customer by name of the field
+        :rtype: dict
+        """
+        _ = request.env._
+        errors = {}
+        # A field that was not sent at all comes from a form older than ours: the
+        # category decides. A field sent empty was left out by the customer.
+        if posted.get("submission_type", "complaint") not in dict(SUBMISSION_TYPE):
+            errors["submission_type"] = _("Choose what you want to tell us.")
+        # closes: H/controllers/main.py:77-79 (500, hidden, archived, foreign)
+        category = posted.get("category")
+        if category and to_id(category) not in self._get_categories().ids:
+            errors["category"] = _("Choose a category from the list.")
+        elif not category and self._is_category_required():
+            errors["category"] = _("Choose a category.")
+        # closes: H/controllers/main.py:96-104 (500, teams of other companies)
+        teams = self._get_teams()
+        team = posted.get("team")
+        if teams and team and to_id(team) not in teams.ids:
+            errors["team"] = _("Choose a team from the list.")
+        elif teams and not team and self._is_team_required():
+            errors["team"] = _("Choose a team.")
+        if posted.get("priority", "1") not in dict(URGENCY):
+            errors["priority"] = _("Choose how urgent it is.")
+        # closes: H/controllers/main.py:84 (missing description)
+        if not posted.get("description"):
+            errors["description"] = _("Tell us what happened.")
+        # closes: H/controllers/main.py:115-126 (any number, size and kind of files)
+        if error := self._check_files(files):
+            errors["attachment"] = error
+        return errors
+
+    def _check_files(self, files):
+        """Why these files cannot be taken, or an empty string."""
+        _ = request.env._
+        if len(files) > MAX_FILES:
+            return _(
+                "You chose %(count)s files; we can take %(max)s at once. Send the rest "
+                "afterwards, on the page of your complaint.",
+                count=len(files),
+                max=MAX_FILES,
+            )
+        for file in files:
+            name = self._get_file_name(file)
+            head = file.stream.read(4096)
+            size = file.stream.seek(0, os.SEEK_END)
+            file.stream.seek(0)
+            if size > MAX_FILE_SIZE:
+                return _(
+                    "%(file)s is larger than %(max)s MB. Please send a smaller one. "
+                    "Choose your files again.",
+                    file=name,
+                    max=MAX_FILE_SIZE // 1024**2,
+                )
+            if not self._is_accepted_kind(name, head):
+                return _(
+                    "We cannot take %(file)s. Send photos, PDF, Word, Excel, text, sound "
+                    "or video files. Choose your files again.",
+                    file=name,
+                )
+        return ""
+
+    def _is_accepted_kind(self, name, head):
+        """Whether a file is of a kind we take, by its name and by its beginning."""
+        extension = os.path.splitext(name)[1].lstrip(".").lower()
+        mimetype = guess_mimetype(head) or ""
+        is_office = "openxml" in mimetype or "opendocument" in mimetype
+        is_dangerous = head.lstrip().lower().startswith(DANGEROUS_STARTS) or (
+            not is_office and any(kind in mimetype for kind in DANGEROUS_TYPES)
+        )
+        return extension in FILE_EXTENSIONS and not is_dangerous
+
+    def _get_file_name(self, file):
+        """The plain name of an uploaded file, short enough for lists."""
+        name = to_text(file.filename).replace("\\", "/").rsplit("/", 1)[-1]
+        start, extension = os.path.splitext(name)
+        return start[: 120 - len(extension[:10])] + extension[:10] or "file"
+
+    def _prepare_submit_ticket_vals(self, **kw):
+        """Values of a complaint, from parameters that were checked before."""
+        user = request.env.user
+        company = request.env.company
+        category = request.env["helpdesk.ticket.category"].browse(
+            to_id(kw.get("category"))
+        )
+        team = self._get_teams().browse(to_id(kw.get("team"))) or (
+            self._get_portal_teams()[:1]
+            or request.env["helpdesk.ticket"].sudo()._get_default_team()
+        )
+        vals = {
+            "company_id": company.id,
+            "team_id": team.id,
+            "category_id": category.id,
+            "is_classified": bool(category),
+            "name": kw.get("subject"),
+            "description": plaintext2html(kw.get("description")),
+            "channel_id": request.env["ir.model.data"]._xmlid_to_res_id(
+                "helpdesk_mgmt.helpdesk_ticket_channel_web"
+            ),
+            "partner_id": user.partner_id.id,
+            "partner_name": user.partner_id.name,
+            "partner_email": user.partner_id.email,
+            "user_id": False,
+        }
+        if kw.get("submission_type"):
+            vals["submission_type"] = kw["submission_type"]
+        if kw.get("priority"):
+            vals["priority"] = vals["urgency_stated"] = kw["priority"]
+        if not team:
+            stages = team.with_company(company)._get_applicable_stages()
+            vals["stage_id"] = stages[:1].id
+        return vals
+
+    def _attach_files(self, complaint, files):
+        request.env["ir.attachment"].sudo().create(  # to the complaint made just now
+            [
+                {
+                    "name": self._get_file_name(file),
+                    "raw": file.stream.read(),
+                    "res_model": complaint._name,
+                    "res_id": complaint.id,
+                }
+                for file in files
+            ]
+        )

@@ -1,0 +1,310 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a customer may see of his complaint, and in which words.
+
+Pages and messages take their words from here, so that both say the same.
+"""
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from .helpdesk_ticket_stage import OPEN_STATUS
+
+# The way of a complaint as it is shown to the customer.
+STATUS_PATH = (
+    "received",
+    "in_progress",
+    "coordination",
+    "waiting_customer",
+    "resolved",
+    "closed",
+)
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    # Reading a many2one gives the other record's name whatever its rules say: a portal
+    # user read another customer's subject here (helpdesk_mgmt/models/
+    # helpdesk_ticket.py:165-170).
+    duplicate_id = fields.Many2one(groups="base.group_user")
+    duplicate_ids = fields.One2many(groups="base.group_user")
+    duplicate_count = fields.Integer(groups="base.group_user")
+
+    # === WHOSE === #
+    def _is_customer(self, user):
+        """Whether the complaint is this user's own, as its page understands it.
+
+        :param user: ``res.users`` record
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.partner_id == user.partner_id:
+            return True
+        return user.company_id.complaint_portal_by_company and (
+            self.commercial_partner_id == user.commercial_partner_id
+        )
+
+    def _get_portal_close_stages(self):
+        """The stages to which the customer himself may move this complaint.
+
+        :return: ``helpdesk.ticket.stage`` records of the complaint's team and company
+        """
+        self.ensure_one()
+        if self.closed:
+            return self.env["helpdesk.ticket.stage"]
+        team = self.team_id.with_company(self.company_id)
+        return team._get_applicable_stages().filtered(
+            lambda stage: (
+                stage.close_from_portal
+                and stage.closed
+                and stage.company_id in (self.company_id, stage.company_id.browse())
+            )
+        )
+
+    def _get_customer_files(self):
+        """The files that the customer's page lists.
+
+        What came with the submission, what the customer added later, and what belongs
+        to a message he can read; never files of internal notes or of the desk.
+        """
+        self.ensure_one()
+        files = (
+            self.env["ir.attachment"]
+            .sudo()  # filtered below by what the customer may see
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("res_field", "=", False),
+                ],
+                order="id",
+            )
+        )
+        messages = files and self.env["mail.message"].sudo().search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("attachment_ids", "in", files.ids),
+            ]
+        )
+        told = files.browse()
+        noted = files.browse()
+        for message in messages or ():
+            if (
+                message.is_internal
+                or message.subtype_id.internal
+                or (not message.subtype_id)
+            ):
+                noted |= message.attachment_ids
+            else:
+                told |= message.attachment_ids
+        # Same transaction, same create_date: what is not later came with the submission.
+        received = files.filtered(lambda file: file.create_date <= self.create_date)
+        added = files.filtered("create_uid.share")
+        return files & (told | added | (received - noted))
+
+    # === WHEN === #
+    def _format_customer_day(self, moment):
+        """A day as customers read it, in their zone: 5 Mar 2027."""
+        if not moment:
+            return ""
+        return format_datetime(
+            self.env, moment, tz=self._get_customer_tz(), dt_format="d MMM y"
+        )
+
+    def _get_date_sentence(self):
+        """The dates that matter now, in one line for a list."""
+        self.ensure_one()
+        received = self._format_customer_day(self.received_date)
+        promised = self._format_customer_date(self._get_promised_date())
+        if self.resolved_date:
+            return self.env._(
+                "Received %(received)s · resolved %(date)s",
+                received=received,
+                date=self._format_customer_day(self.resolved_date),
+            )
+        if promised and self.status in OPEN_STATUS:
+            return self.env._(
+                "Received %(received)s · answer by %(date)s at the latest",
+                received=received,
+                date=promised,
+            )
+        return self.env._("Received %(received)s", received=received)
+
+    def _get_receipt_sentence(self):
+        self.ensure_one()
+        return self.env._(
+            "Received on %(date)s.",
+            date=self._format_customer_date(self.received_date),
+        )
+
+    # === IN WHICH WORDS === #
+    def _is_customer_turn(self):
+        """Whether something is asked of the customer now."""
+        self.ensure_one()
+        return self.status == "waiting_customer" or (
+            self.status == "resolved" and self.customer_decision == "pending"
+        )
+
+    def _get_customer_status_labels(self):
+        """Short names of the statuses for customers; the stages' own are the desk's."""
+        return {
+            "received": self.env._("Received"),
+            "in_progress": self.env._("Being handled"),
+            "coordination": self.env._("Other unit"),
+            "waiting_customer": self.env._("Waiting for you"),
+            "resolved": self.env._("Resolved"),
+            "referred": self.env._("Referred"),
+            "closed": self.env._("Closed"),
+            "cancelled": self.env._("Cancelled"),
+        }
+
+    def _get_customer_status_label(self):
+        self.ensure_one()
+        return self._get_customer_status_labels().get(self.status, "")
+
+    def _get_status_sentence(self):
+        """How the complaint stands, in public words; for pages and messages alike."""
+        self.ensure_one()
+        return " ".join(self._get_status_words())
+
+    def _get_status_words(self):
+        """The status sentence in two parts.
+
+        :return: (its first words, which say the status; the rest)
+        :rtype: tuple
+        """
+        self.ensure_one()
+        promised = self._format_customer_date(self._get_promised_date())
+        if self.status == "in_progress":
+            if promised:
+                rest = self.env._(
+                    "by our CS team. Answer by %(date)s at the latest.", date=promised
+                )
+            else:
+                rest = self.env._(
+                    "by our CS team. We cannot name a date yet; we will tell you soon."
+                )
+            return self.env._("Being handled"), rest
+        if self.status == "coordination":
+            if promised:
+                rest = self.env._(
+                    "with another unit of klikUMKM. Answer by %(date)s at the latest.",
+                    date=promised,
+                )
+            else:
+                rest = self.env._(
+                    "with another unit of klikUMKM. We cannot name a date yet; we will "
+                    "tell you soon."
+                )
+            return self.env._("Being looked into"), rest
+        if self.status == "waiting_customer":
+            return (
+                self.env._("Waiting for your answer."),
+                self.env._("Our count of time has stopped until you answer."),
+            )
+        if self.status in OPEN_STATUS:
+            if promised:
+                rest = self.env._(
+                    "Your complaint is recorded. We will answer by %(date)s at the "
+                    "latest.",
+                    date=promised,
+                )
+            else:
+                rest = self.env._(
+                    "Your complaint is recorded. We cannot name a date yet; we will "
+                    "tell you soon."
+                )
+            return self.env._("Received."), rest
+        return self._get_ended_status_words()
+
+    def _get_ended_status_words(self):
+        """Status words of a complaint that is off the desk, or waits for a verdict."""
+        moved = self._format_customer_day(self.closed_date or self.last_stage_update)
+        if self.status == "resolved" and self.customer_decision == "rejected":
+            return (
+                self.env._("We received your objection"),
+                self.env._("and will decide the next step."),
+            )
+        if self.status == "resolved" and self.submission_type == "complaint":
+            resolved = self._format_customer_day(self.resolved_date)
+            return (
+                self.env._("Resolved on %(date)s.", date=resolved),
+                self.env._("Please read our answer and tell us whether you accept it."),
+            )
+        if self.status == "resolved":
+            return (
+                self.env._("Resolved."),
+                self.env._("Not answered yet? Write below."),
+            )
+        if self.status == "referred":
+            return (
+                self.env._("Referred on %(date)s.", date=moved),
+                self.env._("Ask us below if you need your file."),
+            )
+        if self.status == "closed":
+            return (
+                self.env._("Closed on %(date)s.", date=moved),
+                self.env._("Something missing? Write below."),
+            )
+        if self.cancel_reason_id:
+            return (
+                self.env._("Cancelled on %(date)s:", date=moved),
+                f"{self.cancel_reason_id.name}.",
+            )
+        return self.env._("Cancelled on %(date)s.", date=moved), ""
+
+    def _get_status_path(self):
+        """The way the complaint has gone and still has to go.
+
+        :return: for each step a dict with ``status``, ``label``, ``date`` (formatted or
+            empty), ``is_reached`` and ``is_current``
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        dates = {
+            **self._get_stage_move_dates(),
+            "received": self.received_date,
+            "resolved": self.resolved_date,
+            "closed": self.closed_date,
+        }
+        path = list(STATUS_PATH)
+        if self.status in ("referred", "cancelled"):
+            path[-1] = self.status
+        dates.setdefault(self.status, self.last_stage_update)
+        labels = self._get_customer_status_labels()
+        return [
+            {
+                "status": status,
+                "label": labels[status],
+                "date": self._format_customer_day(dates.get(status)),
+                "is_reached": bool(dates.get(status)) or status == self.status,
+                "is_current": status == self.status,
+            }
+            for status in path
+        ]
+
+    def _get_stage_move_dates(self):
+        """When the complaint last came into each status, by the tracked stage moves."""
+        moves = (
+            self.env["mail.tracking.value"]
+            .sudo()  # only the dates of this complaint's own stages leave here
+            .search(
+                Domain("field_id.name", "=", "stage_id")
+                & Domain("mail_message_id.model", "=", self._name)
+                & Domain("mail_message_id.res_id", "=", self.id),
+                order="id",
+            )
+        )
+        stages = (
+            self.env["helpdesk.ticket.stage"].sudo().with_context(active_test=False)
+        )
+        stages = stages.browse(moves.mapped("new_value_integer")).exists()
+        status_by_stage = {stage.id: stage.status for stage in stages}
+        return {
+            status_by_stage[move.new_value_integer]: move.mail_message_id.date
+            for move in moves
+            if move.new_value_integer in status_by_stage
+        }

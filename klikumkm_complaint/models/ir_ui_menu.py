@@ -1,0 +1,20 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+
+class IrUiMenu(models.Model):
+    _inherit = "ir.ui.menu"
+
+    @api.model
+    def _load_menus_blacklist(self):
+        """Show one app, ours: the base's own shows the same complaints in its words.
+
+        Its menus stay as they are, so there is nothing to give back at uninstall and
+        nothing that an upgrade of helpdesk_mgmt switches on again.
+        """
+        hidden = super()._load_menus_blacklist()
+        base_app = self.env.ref(
+            "helpdesk_mgmt.helpdesk_ticket_main_menu", raise_if_not_found=False
+        )
+        return [*hidden, base_app.id] if base_app else hidden

@@ -1,0 +1,7 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import test_base_holes
+from . import test_helpdesk_ticket
+from . import test_intake_mail
+from . import test_portal
+from . import test_security

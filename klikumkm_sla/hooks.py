@@ -1,0 +1,18 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import fields
+
+from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
+
+
+def post_init_hook(env):
+    """Load holidays, and give clocks to the complaints that are open today."""
+    calendar = env.ref("klikumkm_sla.calendar_operating")
+    this_year = fields.Date.today().year
+    calendar._load_indonesian_holidays(range(this_year - 1, this_year + 2))
+    env["res.company"].search(
+        [("sla_calendar_id", "=", False)]
+    ).sla_calendar_id = calendar
+    running = env["helpdesk.ticket"].search([("stage_id.status", "in", OPEN_STATUS)])
+    env["klikumkm.sla.clock"]._start(running, fields.Datetime.now())

@@ -1,0 +1,14 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import helpdesk_ticket
+from . import helpdesk_ticket_team
+from . import res_company
+from . import res_config_settings
+from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_leaves
+from . import sla_clock
+from . import sla_event
+from . import sla_extension
+from . import sla_policy

@@ -1,0 +1,422 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from .sla_clock import CLOCK_STATE, RESULT
+
+SLA_STATE = [
+    ("none", "No deadline"),
+    ("on_track", "On track"),
+    ("due_soon", "Due soon"),
+    ("overdue", "Overdue"),
+    ("paused", "Paused"),
+    ("met", "In time"),
+    ("late", "Late"),
+]
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    # === COPIES OF THE STANDARD CLOCK, WRITTEN BY THE CLOCK ALONE === #
+    sla_deadline = fields.Datetime(string="Deadline", readonly=True, copy=False)
+    sla_target_date = fields.Datetime(
+        string="Work target",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    sla_status = fields.Selection(
+        selection=[("none", "None"), *CLOCK_STATE],
+        string="Clock",
+        default="none",
+        readonly=True,
+        copy=False,
+    )
+    sla_result = fields.Selection(
+        selection=RESULT, string="Promise", readonly=True, copy=False
+    )
+    sla_missed = fields.Boolean(
+        string="Deadline missed", readonly=True, copy=False, groups="base.group_user"
+    )
+    sla_told_date = fields.Datetime(string="Promised by", readonly=True, copy=False)
+    sla_calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Operating hours",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    sla_clock_ids = fields.One2many(
+        comodel_name="klikumkm.sla.clock",
+        inverse_name="ticket_id",
+        string="Clocks",
+        groups="base.group_user",
+    )
+    sla_event_ids = fields.One2many(
+        comodel_name="klikumkm.sla.event",
+        inverse_name="ticket_id",
+        string="Journal",
+        groups="base.group_user",
+    )
+
+    # === DERIVED FROM NOW, NEVER STORED === #
+    sla_state = fields.Selection(
+        selection=SLA_STATE,
+        string="Time",
+        compute="_compute_sla_state",
+        search="_search_sla_state",
+        groups="base.group_user",
+    )
+    sla_remaining_days = fields.Integer(
+        string="Working days left",
+        compute="_compute_sla_remaining_days",
+        aggregator=None,
+        groups="base.group_user",
+    )
+    sla_remaining_label = fields.Char(
+        string="Left",
+        compute="_compute_sla_remaining_label",
+        groups="base.group_user",
+    )
+    sla_deadline_label = fields.Char(
+        string="Deadline in words",
+        compute="_compute_sla_labels",
+        groups="base.group_user",
+    )
+    sla_unset_reason = fields.Char(
+        string="Why there is no deadline",
+        compute="_compute_sla_labels",
+        groups="base.group_user",
+    )
+    sla_why = fields.Html(
+        string="Why this date",
+        compute="_compute_sla_why",
+        groups="base.group_user",
+    )
+
+    # The desk reads running deadlines only, a small part of a growing table.
+    _sla_deadline_idx = models.Index(
+        "(sla_deadline) WHERE sla_status IN ('running', 'paused')"
+    )
+
+    # === COMPUTE METHODS === #
+    @api.depends(
+        "sla_status", "sla_result", "sla_deadline", "sla_missed", "sla_target_date"
+    )
+    def _compute_sla_state(self):
+        now = fields.Datetime.now()
+        soon = self._get_due_soon_limits(self.sla_calendar_id, now)
+        for ticket in self:
+            limit = soon.get(ticket.sla_calendar_id)
+            if ticket.sla_status == "stopped" and ticket.sla_result:
+                ticket.sla_state = ticket.sla_result
+            elif ticket.sla_status not in ("running", "paused") or not (
+                ticket.sla_deadline
+            ):
+                ticket.sla_state = "none"
+            elif ticket.sla_status == "paused":
+                ticket.sla_state = "overdue" if ticket.sla_missed else "paused"
+            elif ticket.sla_deadline < now:
+                ticket.sla_state = "overdue"
+            elif (limit and ticket.sla_deadline <= limit) or (
+                ticket.sla_target_date and ticket.sla_target_date < now
+            ):
+                ticket.sla_state = "due_soon"
+            else:
+                ticket.sla_state = "on_track"
+
+    def _search_sla_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(self._get_sla_state_domains(value).values())
+
+    @api.model
+    def _get_sla_state_domains(self, states):
+        """Domains that part all complaints among the states, as the compute does.
+
+        :param states: iterable of keys of ``SLA_STATE``
+        :return: {state: Domain}; what is no state is left out
+        """
+        now = fields.Datetime.now()
+        alive = Domain("sla_status", "in", ("running", "paused"))
+        dated = alive & Domain("sla_deadline", "!=", False)
+        paused = dated & Domain("sla_status", "=", "paused")
+        running = dated & Domain("sla_status", "=", "running")
+        future = running & Domain("sla_deadline", ">=", now)
+        used = self.sudo()._read_group(future, ["sla_calendar_id"])
+        limits = self._get_due_soon_limits(
+            self.env["resource.calendar"].union(*(row[0] for row in used)), now
+        )
+        soon = Domain("sla_target_date", "<", now) | Domain.OR(
+            Domain("sla_calendar_id", "=", calendar.id)
+            & Domain("sla_deadline", "<=", limit)
+            for calendar, limit in limits.items()
+            if limit
+        )
+        domains = {
+            "met": Domain("sla_status", "=", "stopped")
+            & Domain("sla_result", "=", "met"),
+            "late": Domain("sla_status", "=", "stopped")
+            & Domain("sla_result", "=", "late"),
+            "none": (
+                ~alive
+                & (
+                    Domain("sla_status", "!=", "stopped")
+                    | Domain("sla_result", "=", False)
+                )
+            )
+            | (alive & Domain("sla_deadline", "=", False)),
+            "paused": paused & Domain("sla_missed", "=", False),
+            "overdue": (paused & Domain("sla_missed", "=", True))
+            | (running & Domain("sla_deadline", "<", now)),
+            "due_soon": future & soon,
+            "on_track": future & ~soon,
+        }
+        return {state: domains[state] for state in states if state in domains}
+
+    @api.model
+    def _get_due_soon_limits(self, calendars, now):
+        """{calendar: closing of its next working day, or None}, naive UTC."""
+        return {
+            calendar: None
+            if calendar._get_sla_unusable_reason()
+            else calendar._get_working_days(now, now).next_closing(now)
+            for calendar in calendars
+        }
+
+    @api.depends("sla_status", "sla_deadline")
+    def _compute_sla_remaining_days(self):
+        now = fields.Datetime.now()
+        dated = self.filtered("sla_deadline")
+        clocks = (
+            self.env["klikumkm.sla.clock"]
+            .sudo()  # whoever reads the complaint may know how long it has left
+            .search([("ticket_id", "in", dated.ids), ("kind", "=", "standard")])
+        )
+        clock_of = {clock.ticket_id.id: clock for clock in clocks}
+        late = clocks.filtered(lambda c: c.deadline and c.deadline < now)
+        gaps_of = late._get_gaps() if late else {}
+        for ticket in self:
+            clock = clock_of.get(ticket._origin.id)
+            if not clock or clock.calendar_id._get_sla_unusable_reason():
+                ticket.sla_remaining_days = 0
+                continue
+            # paused: as it stood when the pause began; stopped: when it stopped
+            moment = clock.paused_since or clock.stop_date or now
+            table = clock.calendar_id._get_working_days(clock.start_date, now)
+            ticket.sla_remaining_days = table.remaining_days(
+                moment, clock.deadline, gaps_of.get(clock.id, ())
+            )
+
+    @api.depends("sla_remaining_days", "sla_state")
+    @api.depends_context("lang")
+    def _compute_sla_remaining_label(self):
+        for ticket in self:
+            days = ticket.sla_remaining_days
+            if (
+                ticket.sla_state in ("none", "met", "late")
+                or ticket.sla_calendar_id._get_sla_unusable_reason()
+            ):
+                label = dict(
+                    self._fields["sla_state"]._description_selection(self.env)
+                )[ticket.sla_state]
+            elif ticket.sla_state == "overdue":
+                late = max(-days, 1)
+                label = (
+                    self.env._("1 working day late")
+                    if late == 1
+                    else self.env._("%(days)s working days late", days=late)
+                )
+            elif days == 0:
+                label = self.env._("due today")
+            elif days == 1:
+                label = self.env._("1 working day left")
+            else:
+                label = self.env._("%(days)s working days left", days=days)
+            if ticket.sla_state == "paused":
+                label = self.env._("paused, %(left)s", left=label)
+            ticket.sla_remaining_label = label
+
+    @api.depends("sla_deadline", "sla_status", "sla_calendar_id")
+    @api.depends_context("lang")
+    def _compute_sla_labels(self):
+        clocks = (
+            self.env["klikumkm.sla.clock"]
+            .sudo()  # whoever reads the complaint may know why it has no date
+            .search([("ticket_id", "in", self.ids), ("kind", "=", "standard")])
+        )
+        reason_of = {clock.ticket_id.id: clock.unset_reason for clock in clocks}
+        for ticket in self:
+            ticket.sla_deadline_label = ticket._format_customer_date(
+                ticket.sla_deadline
+            )
+            if ticket.sla_deadline or not ticket._origin:
+                ticket.sla_unset_reason = False
+            elif ticket._origin.id in reason_of:
+                ticket.sla_unset_reason = ticket._get_unset_reason(
+                    reason_of[ticket._origin.id]
+                )
+            else:
+                ticket.sla_unset_reason = self.env._(
+                    "No deadline: the complaint was already closed when it was recorded."
+                )
+
+    def _get_unset_reason(self, reason):
+        """Say to an agent why there is no deadline and where to mend it."""
+        team = self.team_id.display_name or self.company_id.display_name
+        hours = self.env._("Configuration ▸ Holidays & operating hours")
+        standards = self.env._("Configuration ▸ Time standards")
+        return {
+            "no_policy": self.env._(
+                "No deadline: no time standard fits this complaint (%(menu)s).",
+                menu=standards,
+            ),
+            "no_calendar": self.env._(
+                "No deadline: %(team)s has no operating hours yet (%(menu)s).",
+                team=team,
+                menu=hours,
+            ),
+            "calendar_flexible": self.env._(
+                "No deadline: the operating hours of %(team)s have no fixed opening "
+                "times (%(menu)s).",
+                team=team,
+                menu=hours,
+            ),
+            "calendar_empty": self.env._(
+                "No deadline: the operating hours of %(team)s are empty (%(menu)s).",
+                team=team,
+                menu=hours,
+            ),
+            "beyond_horizon": self.env._(
+                "No deadline: the operating hours of %(team)s have too few working "
+                "days (%(menu)s).",
+                team=team,
+                menu=hours,
+            ),
+        }[reason or "no_policy"]
+
+    def _compute_sla_why(self):
+        for ticket in self:
+            reason = ticket._get_promise_reason()
+            ticket.sla_why = Markup("<p>%s</p>") % reason if reason else False
+
+    # === WHAT CUSTOMERS SEE === #
+    def _get_promised_date(self):
+        return self.sudo().sla_deadline or super()._get_promised_date()
+
+    def _get_promise_reason(self):
+        """One sentence that lets anybody count the deadline again on a calendar."""
+        self.ensure_one()
+        clock = (
+            self.env["klikumkm.sla.clock"]
+            .sudo()  # customers may know how their own date was counted
+            .search([("ticket_id", "=", self.id), ("kind", "=", "standard")], limit=1)
+        )
+        if not clock.deadline or clock.calendar_id._get_sla_unusable_reason():
+            return ""
+        table = clock.calendar_id._get_working_days(clock.start_date, clock.deadline)
+        skipped = table.skipped_days(clock.start_date, clock.deadline)
+        named = clock.calendar_id._get_sla_leave_names(skipped)
+        sentence = self.env._(
+            "%(days)s working days, counted from the day after receipt (%(received)s).",
+            days=clock.days,
+            received=format_date(self.env, table.local_date(clock.start_date)),
+        )
+        parts = [sentence]
+        if skipped:
+            days_off = "; ".join(
+                f"{format_date(self.env, day)} {name}" for day, name in named.items()
+            )
+            weekend = len(skipped) - len(named)
+            if weekend and named:
+                parts.append(
+                    self.env._(
+                        "Not counted: %(weekend)s days on which we are closed, and "
+                        "%(days_off)s.",
+                        weekend=weekend,
+                        days_off=days_off,
+                    )
+                )
+            elif named:
+                parts.append(
+                    self.env._("Not counted: %(days_off)s.", days_off=days_off)
+                )
+            else:
+                parts.append(
+                    self.env._(
+                        "Not counted: %(weekend)s days on which we are closed.",
+                        weekend=weekend,
+                    )
+                )
+        if clock._get_gaps()[clock.id]:
+            parts.append(
+                self.env._("The time in which we waited for you is not counted.")
+            )
+        if clock.extension_days:
+            parts.append(
+                self.env._(
+                    "Extended by %(days)s working days.", days=clock.extension_days
+                )
+            )
+        return " ".join(parts)
+
+    def _get_customer_tz(self):
+        calendar = self.sudo().sla_calendar_id
+        return calendar.tz or super()._get_customer_tz()
+
+    # === FACTS === #
+    @api.model
+    def _get_clock_fields(self):
+        """The stored copies that the clock writes."""
+        return [
+            "sla_deadline",
+            "sla_target_date",
+            "sla_status",
+            "sla_result",
+            "sla_missed",
+            "sla_told_date",
+            "sla_calendar_id",
+        ]
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | set(self._get_clock_fields())
+
+    @api.model
+    def default_get(self, fields_list):
+        defaults = super().default_get(fields_list)
+        for name in self._get_clock_fields():
+            # a context must not write either what only the clock writes
+            if default := defaults.pop(name, None) and self._fields[name].default:
+                defaults[name] = default(self)
+        return defaults
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name == "sla_remaining_days":
+            field_name = "sla_deadline"
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    def _get_clock_engine(self):
+        """The clocks as the superuser without a context.
+
+        No right of whoever acts decides how the clock goes, and no default or filter
+        of the screen he acts on.
+        """
+        return self.env(su=True, context={})["klikumkm.sla.clock"]
+
+    def _complaint_received(self):
+        super()._complaint_received()
+        engine = self._get_clock_engine()
+        engine._start(self.with_env(engine.env), fields.Datetime.now())
+
+    def _complaint_changed(self, changes):
+        super()._complaint_changed(changes)
+        engine = self._get_clock_engine()
+        changes = [(ticket.with_env(engine.env), *facts) for ticket, *facts in changes]
+        engine._follow(changes, fields.Datetime.now())

@@ -1,0 +1,249 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+import logging
+from datetime import date, datetime, time, timedelta
+
+import holidays
+import pytz
+from psycopg2 import Error as PostgresError
+
+from odoo import SUPERUSER_ID, api, fields, models, tools
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..working_days import HORIZON_YEARS, WorkingDays
+
+_logger = logging.getLogger(__name__)
+
+# Tables begin every so many years, so that a whole desk shares one or two of them.
+TABLE_YEARS = 5
+# What decides when a calendar is open; a change of it makes a new version.
+HOUR_FIELDS = {
+    "attendance_ids",
+    "attendance_ids_1st_week",
+    "attendance_ids_2nd_week",
+    "company_id",
+    "duration_based",
+    "flexible_hours",
+    "global_leave_ids",
+    "leave_ids",
+    "schedule_type",
+    "two_weeks_calendar",
+    "tz",
+}
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    sla_version = fields.Integer(
+        string="Version of the working days",
+        default=0,
+        readonly=True,
+        copy=False,
+        help="Rises with every change of hours, zone or days off.",
+    )
+
+    def init(self):
+        super().init()
+        # Never given twice, not even after a rollback: tables are cached under it.
+        self.env.cr.execute("CREATE SEQUENCE IF NOT EXISTS klikumkm_sla_version")
+
+    def write(self, vals):
+        if not HOUR_FIELDS & vals.keys():
+            return super().write(vals)
+        # the hours written along with the calendar make one version, not several
+        later = self.with_context(sla_version_later=self.ids)
+        result = super(ResourceCalendar, later).write(vals)
+        self._raise_sla_version()
+        return result
+
+    def _raise_sla_version(self):
+        """Mark the working days as changed, in the transaction that changes them.
+
+        The clocks of these calendars are recounted: at once as far as a few batches
+        go, the rest by the sweep.
+        """
+        later = self.env.context.get("sla_version_later", ())
+        calendars = self.sudo().filtered(lambda calendar: calendar.id not in later)
+        if not calendars:
+            return
+        calendars.flush_recordset()
+        self.env.execute_query(
+            SQL(
+                "UPDATE resource_calendar"
+                "   SET sla_version = nextval('klikumkm_sla_version')"
+                " WHERE id IN %s RETURNING id",
+                tuple(calendars.ids),
+            )
+        )
+        calendars.invalidate_recordset(["sla_version"], flush=False)
+        engine = self.env["helpdesk.ticket"]._get_clock_engine()
+        engine._recount_calendars(calendars)
+
+    # === WORKING DAYS === #
+    def _get_sla_unusable_reason(self):
+        """Why no deadline can be counted on this calendar.
+
+        :return: a key of ``UNSET_REASON`` in sla_clock.py, or False
+        """
+        if not self:
+            return "no_calendar"
+        self.ensure_one()
+        calendar = self.sudo()  # portal users have no access to calendars
+        if calendar.schedule_type != "fully_fixed" or calendar.duration_based:
+            return "calendar_flexible"
+        if not calendar.attendance_ids.filtered(lambda a: not a.display_type):
+            return "calendar_empty"
+        return False
+
+    def _get_working_days(self, since, until):
+        """The table of working days that covers a stretch of time.
+
+        :param datetime since: naive UTC
+        :param datetime until: naive UTC; deadlines up to five years later are covered
+        :rtype: WorkingDays
+        """
+        self.ensure_one()
+        first = (since.year - 1) // TABLE_YEARS * TABLE_YEARS
+        # one year more: at the turn of a year it is already the next one elsewhere
+        last = until.year + HORIZON_YEARS + 1
+        calendar = self.sudo()  # see _get_sla_unusable_reason()
+        return calendar._load_working_days(calendar.sla_version, first, last)
+
+    @tools.ormcache("self.id", "version", "first", "last")
+    def _load_working_days(self, version, first, last):
+        """Build the table; cached for good, because a version never comes back."""
+        # One fixed identity and an empty context: what the reader may see or has set
+        # must not decide what counts (edge-cases.md 1.4).
+        calendar = self.with_env(api.Environment(self.env.cr, SUPERUSER_ID, {}))
+        tz = pytz.timezone(calendar.tz)
+        start = pytz.utc.localize(datetime(first, 1, 1) - timedelta(days=1))
+        end = pytz.utc.localize(datetime(last + 1, 1, 1) + timedelta(days=1))
+        intervals = calendar._work_intervals_batch(
+            start, end, domain=calendar._get_sla_leaves_domain()
+        )[False]
+        return WorkingDays.from_intervals(
+            ((opening, closing) for opening, closing, _meta in intervals),
+            tz,
+            date(first, 1, 1),
+            date(last, 12, 31),
+        )
+
+    def _get_sla_leaves_domain(self):
+        """Days off that close the desk (rule 7)."""
+        self.ensure_one()
+        return [
+            ("time_type", "=", "leave"),
+            ("resource_id", "=", False),
+            "|",
+            ("calendar_id", "=", self.id),
+            "&",
+            ("calendar_id", "=", False),
+            ("company_id", "in", [False, self.company_id.id]),
+        ]
+
+    def _get_sla_leave_names(self, days):
+        """Names of the days off on some dates.
+
+        :param list days: local dates
+        :return: {date: name} of those that a day off closes, ascending
+        """
+        self.ensure_one()
+        calendar = self.sudo()
+        if not days:
+            return {}
+        tz = pytz.timezone(calendar.tz)
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    *calendar._get_sla_leaves_domain(),
+                    ("date_from", "<=", datetime.combine(days[-1], time.max)),
+                    (
+                        "date_to",
+                        ">=",
+                        datetime.combine(days[0], time.min) - timedelta(days=1),
+                    ),
+                ]
+            )
+        )
+        names = {}
+        for leave in leaves:
+            first = pytz.utc.localize(leave.date_from).astimezone(tz).date()
+            last = pytz.utc.localize(leave.date_to).astimezone(tz).date()
+            for day in days:
+                if first <= day <= last and leave.name:
+                    names.setdefault(day, leave.name)
+        return dict(sorted(names.items()))
+
+    # === HOLIDAYS === #
+    def _load_indonesian_holidays(self, years):
+        """Add Indonesia's public holidays and joint leave as days off.
+
+        Dates that are closed already are left alone, so hand-made rows stay as they
+        are. A row that the database or another module refuses is a warning: it never
+        stops an installation.
+
+        :param years: iterable of int
+        :return: (rows added, {date: why it was not added}, years without joint leave)
+        """
+        self.ensure_one()
+        years = list(years)
+        public = _get_holidays(years, "public")
+        joint = _get_holidays(years, "government")
+        rows = {day: ("joint", name) for day, name in joint.items()}
+        rows.update({day: ("national", name) for day, name in public.items()})
+        without_joint = [y for y in years if not any(day.year == y for day in joint)]
+        table = self._get_working_days(
+            datetime(min(years), 1, 1), datetime(max(years), 12, 31)
+        )
+        tz = pytz.timezone(self.tz)
+        added, skipped = self.env["resource.calendar.leaves"], {}
+        later = self.with_context(sla_version_later=self.ids)
+        for day, (kind, name) in sorted(rows.items()):
+            if not table.is_working_day(day):
+                skipped[day] = self.env._("closed already")
+                continue
+            dates = {
+                "date_from": _to_naive_utc(tz, day, time(0)),
+                "date_to": _to_naive_utc(tz, day, time(23, 59, 59)),
+            }
+            vals = {
+                **dates,
+                "name": name,
+                "calendar_id": self.id,
+                "company_id": self.company_id.id,
+                "time_type": "leave",
+                "sla_source": f"holidays {holidays.__version__}",
+                "sla_kind": kind,
+                "sla_estimated": "(perkiraan)" in name,
+            }
+            try:
+                with self.env.cr.savepoint():
+                    leave = later.env["resource.calendar.leaves"].create(vals)
+                    if leave.date_from != dates["date_from"]:
+                        # hr_holidays/models/resource.py:138 reads what is created in
+                        # the user's zone and moves it to the calendar's.
+                        leave.write(dates)
+                added |= leave
+            except (UserError, PostgresError) as error:
+                skipped[day] = str(error)
+                _logger.warning("%s %s was not loaded: %s", day, name, error)
+        if added:
+            self._raise_sla_version()
+        return added.with_env(self.env), skipped, without_joint
+
+
+def _get_holidays(years, category):
+    """{date: Indonesian name}; joint leave is ``government``, empty if not decreed."""
+    return holidays.country_holidays(
+        "ID", years=years, categories=(category,), language="id"
+    )
+
+
+def _to_naive_utc(tz, day, wall_time):
+    moment = tz.localize(datetime.combine(day, wall_time))
+    return moment.astimezone(pytz.utc).replace(tzinfo=None)

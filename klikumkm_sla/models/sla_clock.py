@@ -1,0 +1,684 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
+
+from ..working_days import Gap
+
+_logger = logging.getLogger(__name__)
+
+CLOCK_STATE = [
+    ("running", "Running"),
+    ("paused", "Paused"),
+    ("stopped", "Stopped"),
+    ("cancelled", "Cancelled"),
+]
+RESULT = [("met", "In time"), ("late", "Late")]
+UNSET_REASON = [
+    ("no_policy", "no time standard fits this complaint"),
+    ("no_calendar", "neither the team nor the company has operating hours"),
+    ("calendar_flexible", "the operating hours have no fixed opening times"),
+    ("calendar_empty", "the operating hours are empty"),
+    ("beyond_horizon", "the operating hours have too few working days"),
+]
+# Off the desk without an answer: ends a clock without a result (design.md rule 2). No
+# stage at all is none of these: the customer still waits.
+CANCELLING_STATUS = ("closed", "referred", "cancelled")
+ALIVE = ("running", "paused")
+
+BATCH = 500
+# Recounted at once when a calendar changes; the sweep does what is more.
+RECOUNT_AT_ONCE = 2 * BATCH
+
+
+class SlaClock(models.Model):
+    """One running count for one complaint, with the terms frozen when it was set.
+
+    The journal (``klikumkm.sla.event``) tells how it got here: gaps and terms can be
+    read back from it, so every figure can be counted again by somebody else.
+    """
+
+    _name = "klikumkm.sla.clock"
+    _description = "Complaint Clock"
+    _order = "deadline, id"
+    _rec_name = "ticket_id"
+
+    ticket_id = fields.Many2one(
+        comodel_name="helpdesk.ticket",
+        string="Complaint",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        related="ticket_id.company_id", store=True, precompute=True, index=True
+    )
+    kind = fields.Selection(
+        selection=lambda self: self._selection_kind(),
+        required=True,
+        default="standard",
+    )
+    event_ids = fields.One2many(
+        comodel_name="klikumkm.sla.event", inverse_name="clock_id", string="Journal"
+    )
+    extension_ids = fields.One2many(
+        comodel_name="klikumkm.sla.extension", inverse_name="clock_id"
+    )
+
+    # === TERMS === #
+    policy_id = fields.Many2one(
+        comodel_name="klikumkm.sla.policy", string="Time standard", ondelete="restrict"
+    )
+    days = fields.Integer(string="Working days promised", aggregator=None)
+    target_days = fields.Integer(string="Working days aimed at", aggregator=None)
+    calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Operating hours",
+        ondelete="restrict",
+        index=True,
+    )
+    calendar_version = fields.Integer(readonly=True, aggregator=None)
+    extension_days = fields.Integer(readonly=True, aggregator=None)
+    unset_reason = fields.Selection(selection=UNSET_REASON, readonly=True)
+
+    # === COUNT === #
+    state = fields.Selection(selection=CLOCK_STATE, required=True, default="running")
+    start_date = fields.Datetime(required=True)
+    paused_since = fields.Datetime()
+    stop_date = fields.Datetime()
+    deadline = fields.Datetime()
+    deadline_since = fields.Datetime(
+        help="The moment at which the present deadline became the deadline.",
+    )
+    target_date = fields.Datetime()
+    first_deadline = fields.Datetime(help="The deadline without extensions.")
+    told_deadline = fields.Datetime(help="The last date the customer was told.")
+    missed = fields.Boolean(help="The present deadline has passed.")
+    late_from = fields.Datetime(
+        help="The missed deadline that was extended afterwards; the result counts "
+        "from here.",
+    )
+    result = fields.Selection(selection=RESULT)
+    target_result = fields.Selection(selection=RESULT)
+    late_days = fields.Integer(aggregator=None)
+
+    _ticket_kind_uniq = models.Constraint(
+        "UNIQUE (ticket_id, kind)", "A complaint has one clock of each kind."
+    )
+    # The sweep reads what became due, never the whole table.
+    _due_idx = models.Index("(deadline) WHERE state = 'running' AND missed IS NOT TRUE")
+    _alive_idx = models.Index(
+        "(calendar_id, calendar_version) WHERE state IN ('running', 'paused')"
+    )
+
+    # === KINDS === #
+    @api.model
+    def _clock_kinds(self):
+        """What kinds of clocks there are.
+
+        :return: {kind: {"label", "start_field" on the ticket, "pauses": whether
+            waiting for the customer stops the count}}
+        """
+        return {
+            "standard": {
+                "label": self.env._("Published standard"),
+                "start_field": "received_date",
+                "pauses": True,
+            },
+        }
+
+    @api.model
+    def _selection_kind(self):
+        return [(kind, spec["label"]) for kind, spec in self._clock_kinds().items()]
+
+    # === WHAT HAPPENS TO COMPLAINTS === #
+    @api.model
+    def _start(self, tickets, now, reopened=False):
+        """Give complaints their clocks (rules 1, 2, 11).
+
+        Complaints recorded as already closed, referred or cancelled get none.
+
+        :param tickets: ``helpdesk.ticket`` recordset, without clocks
+        :param datetime now: naive UTC
+        :param bool reopened: they were closed before the suite knew them; the time
+            until now is a gap, because nobody is late for what nobody counted
+        """
+        vals_list = []
+        for kind, spec in self._clock_kinds().items():
+            vals_list += [
+                {
+                    "ticket_id": ticket.id,
+                    "kind": kind,
+                    "start_date": ticket[spec["start_field"]],
+                }
+                for ticket in tickets
+                if ticket.stage_id.status not in CANCELLING_STATUS
+            ]
+        clocks = self.create(vals_list)
+        clocks._set_terms(now)
+        gaps_of = {
+            clock.id: [Gap(clock.start_date, now)] if reopened else []
+            for clock in clocks
+        }
+        clocks._count(now, gaps_of)
+        journal = []
+        for clock in clocks:
+            journal.append(
+                clock._prepare_event("start", clock.start_date, deadline_before=False)
+            )
+            if reopened:
+                journal.append(clock._prepare_event("stop", clock.start_date))
+                journal.append(clock._prepare_event("reopen", now))
+        journal += clocks._settle(now)
+        for clock in clocks:
+            journal += clock._follow_status(
+                clock.ticket_id.stage_id.status, now, gaps_of
+            )
+        clocks._close_operation(journal, now)
+        return clocks
+
+    @api.model
+    def _follow(self, changes, now):
+        """Follow what happened to complaints (rules 2, 3, 6).
+
+        :param list changes: (ticket, facts before, facts after), see
+            ``_complaint_changed`` in klikumkm_complaint
+        :param datetime now: naive UTC
+        """
+        tickets = self.env["helpdesk.ticket"].union(*(c[0] for c in changes))
+        clocks_of = self.search([("ticket_id", "in", tickets.ids)]).grouped("ticket_id")
+        without = self.env["helpdesk.ticket"]
+        clocks = self.browse()
+        reclassified, moved, statuses = self.browse(), self.browse(), {}
+        for ticket, old, new in changes:
+            mine = clocks_of.get(ticket, self.browse())
+            clocks |= mine
+            if not mine:
+                if new.status in OPEN_STATUS:
+                    without |= ticket
+                continue
+            if old._replace(status=None) != new._replace(status=None):
+                reclassified |= mine
+            if old.team != new.team or old.company != new.company:
+                moved |= mine
+            if old.status != new.status:
+                statuses.update(dict.fromkeys(mine, new.status))
+        if clocks:
+            journal = clocks._settle(now)
+            gaps_of = clocks._get_gaps()
+            for clock, status in statuses.items():
+                if clock._is_reopened_by(status):
+                    journal += clock._resume("reopen", now, gaps_of)
+                    # what was changed while it stood still applies from now on
+                    reclassified |= clock
+            alive = reclassified.filtered(lambda clock: clock.state in ALIVE)
+            journal += alive._reclassify(now, gaps_of, moved)
+            journal += alive._settle(now)
+            for clock, status in statuses.items():
+                journal += clock._follow_status(status, now, gaps_of)
+            clocks._close_operation(journal, now)
+        if without:
+            self._start(without, now, reopened=True)
+
+    def _is_reopened_by(self, status):
+        """Whether a complaint in this status needs its clock again."""
+        self.ensure_one()
+        if status == "resolved":
+            return self.state == "cancelled"
+        return status in OPEN_STATUS and self.state not in ALIVE
+
+    def _follow_status(self, status, now, gaps_of):
+        """Let one clock run, pause, stop or end as the status of its complaint says.
+
+        :param dict gaps_of: gaps by clock id, kept up to date here
+        :return: values of the events that tell it
+        """
+        self.ensure_one()
+        journal = []
+        if self.state not in ALIVE:
+            return journal
+        if status in CANCELLING_STATUS:
+            is_late = self.missed or self.late_from
+            self.write(
+                {
+                    "state": "cancelled",
+                    "stop_date": now,
+                    "result": "late" if is_late else False,
+                }
+            )
+            return [self._prepare_event("cancel", now, result=self.result)]
+        waits = (
+            status == "waiting_customer" and self._clock_kinds()[self.kind]["pauses"]
+        )
+        if self.state == "paused" and not waits:
+            journal += self._resume("resume", now, gaps_of)
+        if self.state == "running" and waits:
+            self.write({"state": "paused", "paused_since": now})
+            journal.append(self._prepare_event("pause", now))
+        if status == "resolved":
+            journal.append(self._stop(now, gaps_of[self.id]))
+        return journal
+
+    def _resume(self, event_type, now, gaps_of):
+        """Let a paused, stopped or cancelled clock run again (rules 2, 3)."""
+        # a clock cancelled while it was paused stood still from the pause on
+        gap = Gap(self.paused_since or self.stop_date, now)
+        gaps_of[self.id] = [*gaps_of[self.id], gap]
+        before = self.deadline
+        self.write(
+            {
+                "state": "running",
+                "paused_since": False,
+                "stop_date": False,
+                "result": False,
+                "target_result": False,
+                "late_days": 0,
+            }
+        )
+        self._count(now, gaps_of)
+        return [self._prepare_event(event_type, now, deadline_before=before)]
+
+    def _stop(self, now, gaps):
+        """Stop a running clock and judge it (rule 5)."""
+        due = self.late_from or self.deadline
+        vals = {"state": "stopped", "stop_date": now}
+        if due:
+            vals["result"] = "met" if now <= due else "late"
+            if now > due and not self.calendar_id._get_sla_unusable_reason():
+                table = self.calendar_id._get_working_days(self.start_date, now)
+                vals["late_days"] = table.late_days(due, now, gaps)
+        if self.target_date:
+            vals["target_result"] = "met" if now <= self.target_date else "late"
+        self.write(vals)
+        return self._prepare_event("stop", now, result=vals.get("result"))
+
+    def _reclassify(self, now, gaps_of, moved):
+        """Recount with the terms of today (rule 6).
+
+        :param moved: the clocks whose team or company changed: they also get the
+            operating hours of the new one
+        :return: values of the events that tell it
+        """
+        before = {clock: clock._get_terms() for clock in self}
+        deadlines = {clock: clock.deadline for clock in self}
+        self._set_terms(now, moved)
+        changed = self.filtered(lambda clock: clock._get_terms() != before[clock])
+        changed._count(now, gaps_of)
+        return [
+            clock._prepare_event("reclassify", now, deadline_before=deadlines[clock])
+            for clock in changed
+        ]
+
+    def _extend(self, days, reason, stage_reached=False):
+        """Add working days to the promise (rule 4).
+
+        :param int days: working days, at least 1
+        :param str reason: told to the customer
+        :param str stage_reached: how far the handling got, told to the customer
+        :return: the ``klikumkm.sla.extension``
+        :raise UserError: the clock does not run, or the new date would lie in the past
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if self.state not in ALIVE or not self.deadline:
+            raise UserError(
+                self.env._(
+                    "Only a running deadline can be extended, and this one is not."
+                )
+            )
+        journal = self._settle(now)
+        before, was_missed = self.deadline, self.missed
+        self.extension_days += days
+        self._count(now, self._get_gaps())
+        if not self.deadline or self.deadline <= now:
+            raise UserError(
+                self.env._(
+                    "With %(days)s more working days the deadline would still lie in "
+                    "the past. Choose more days.",
+                    days=days,
+                )
+            )
+        if was_missed and not self.late_from:
+            self.late_from = before
+        journal.append(
+            self._prepare_event("extend", now, deadline_before=before, reason=reason)
+        )
+        extension = self.env["klikumkm.sla.extension"].create(
+            {
+                "clock_id": self.id,
+                "ticket_id": self.ticket_id.id,
+                "days": days,
+                "reason": reason,
+                "stage_reached": stage_reached,
+                "is_late": was_missed,
+                "deadline_before": before,
+                "deadline_after": self.deadline,
+            }
+        )
+        self._close_operation(journal, now)
+        return extension
+
+    # === TERMS AND COUNT === #
+    def _set_terms(self, now, moved=None):
+        """Choose the time standard, and the operating hours where they are open.
+
+        :param moved: clocks that get other operating hours, all others keep theirs
+        """
+        if not self:
+            return
+        policies = self.env["klikumkm.sla.policy"].search([])
+        for clock in self:
+            ticket = clock.ticket_id
+            start = ticket[self._clock_kinds()[clock.kind]["start_field"]]
+            calendar = clock.calendar_id
+            if not calendar or (moved and clock in moved):
+                calendar = (
+                    ticket.team_id.sla_calendar_id or ticket.company_id.sla_calendar_id
+                )
+            received = (
+                start.date()
+                if calendar._get_sla_unusable_reason()
+                else calendar._get_working_days(start, now).local_date(start)
+            )
+            policy = policies._match(ticket, received)
+            clock.update(
+                {
+                    "start_date": start,
+                    "calendar_id": calendar.id,
+                    "policy_id": policy.id,
+                    "days": policy.max_days,
+                    "target_days": policy._get_target_days(ticket.priority)
+                    if policy
+                    else 0,
+                }
+            )
+
+    def _get_terms(self):
+        self.ensure_one()
+        return (self.start_date, self.days, self.target_days, self.calendar_id)
+
+    def _count(self, now, gaps_of):
+        """Count deadline and target anew; the only place that does.
+
+        Recounts from the start with all closed gaps and extensions. A clock whose terms
+        are incomplete has no deadline and says why.
+
+        :param datetime now: naive UTC
+        :param dict gaps_of: {clock id: list of Gap}, without the open pause
+        """
+        for clock in self:
+            deadline = target = first = False
+            calendar = clock.calendar_id
+            reason = calendar._get_sla_unusable_reason()
+            if not reason and not clock.policy_id:
+                reason = "no_policy"
+            if not reason:
+                table = calendar._get_working_days(clock.start_date, now)
+                gaps = gaps_of[clock.id]
+                extra = clock.extension_days
+                deadline, target, first = (
+                    table.count_deadline(clock.start_date, days, gaps) or False
+                    for days in (
+                        clock.days + extra,
+                        clock.target_days + extra,
+                        clock.days,
+                    )
+                )
+                if not deadline:
+                    target = first = False
+                    reason = "beyond_horizon"
+            vals = {
+                "target_date": target,
+                "first_deadline": first,
+                "unset_reason": reason,
+                "calendar_version": calendar.sudo().sla_version,
+            }
+            if deadline != clock.deadline:
+                # another date: whether it is missed is settled anew
+                vals.update(deadline=deadline, deadline_since=now, missed=False)
+            clock.update(vals)
+
+    def _get_gaps(self):
+        """Read back from the journal when the clocks did not run.
+
+        :return: {clock id: list of closed Gap}, ascending
+        """
+        gaps_of = {clock.id: [] for clock in self}
+        since = dict.fromkeys(gaps_of)
+        events = self.env["klikumkm.sla.event"].search_fetch(
+            [
+                ("clock_id", "in", self.ids),
+                (
+                    "event_type",
+                    "in",
+                    ("pause", "resume", "stop", "reopen", "cancel"),
+                ),
+            ],
+            ["clock_id", "event_type", "effective_date"],
+            order="id",
+        )
+        for event in events:
+            clock_id, moment = event.clock_id.id, event.effective_date
+            if event.event_type in ("resume", "reopen"):
+                if since[clock_id]:
+                    gaps_of[clock_id].append(Gap(since[clock_id], moment))
+                since[clock_id] = None
+            else:
+                # cancelled while paused: the gap goes on from the pause
+                since[clock_id] = since[clock_id] or moment
+        return gaps_of
+
+    # === SETTLE FIRST === #
+    def _settle(self, now):
+        """Record what was due before anything else happens (rule 10).
+
+        :return: values of the breach events; they take effect at the later of the
+            deadline and the moment it became the deadline
+        """
+        due = self.filtered(
+            lambda clock: clock.state in ALIVE
+            and clock.deadline
+            and not clock.missed
+            # a pause holds the count: only what had passed when it began
+            and clock.deadline < (clock.paused_since or now)
+        )
+        if not due:
+            return []
+        due.write({"missed": True})
+        # a deadline that comes back was missed once, however often it changed
+        known = self.env["klikumkm.sla.event"].search_fetch(
+            [("clock_id", "in", due.ids), ("event_type", "=", "breach")],
+            ["clock_id", "deadline_after"],
+        )
+        known = {(event.clock_id, event.deadline_after) for event in known}
+        return [
+            clock._prepare_event("breach", max(clock.deadline, clock.deadline_since))
+            for clock in due
+            if (clock, clock.deadline) not in known
+        ]
+
+    def _prepare_event(self, event_type, effective_date, **values):
+        """Values of an event with the terms as they now are."""
+        self.ensure_one()
+        return {
+            "clock_id": self.id,
+            "ticket_id": self.ticket_id.id,
+            "event_type": event_type,
+            "effective_date": effective_date,
+            "user_id": self.env.uid,
+            "start_date": self.start_date,
+            "days": self.days,
+            "target_days": self.target_days,
+            "extension_days": self.extension_days,
+            "deadline_before": self.deadline,
+            "deadline_after": self.deadline,
+            **values,
+        }
+
+    def _close_operation(self, journal, now):
+        """Write the journal, settle what the operation made due, show it on tickets."""
+        journal = journal + self._settle(now)
+        if journal:
+            self.env["klikumkm.sla.event"].create(journal)
+        self._show_on_tickets()
+
+    def _show_on_tickets(self):
+        """Copy the standard clocks to their complaints.
+
+        By SQL, because a count must not touch write_date, followers or tracking
+        (design.md rule 8).
+        """
+        clocks = self.filtered(lambda clock: clock.kind == "standard")
+        if not clocks:
+            return
+        self.flush_model()
+        tickets = clocks.ticket_id
+        tickets.flush_recordset()
+        for position in range(0, len(clocks), BATCH):
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE helpdesk_ticket ticket
+                       SET sla_deadline = clock.deadline,
+                           sla_target_date = clock.target_date,
+                           sla_status = clock.state,
+                           sla_result = clock.result,
+                           sla_missed = clock.missed,
+                           sla_told_date = clock.told_deadline,
+                           sla_calendar_id = clock.calendar_id
+                      FROM klikumkm_sla_clock clock
+                     WHERE clock.ticket_id = ticket.id AND clock.id IN %s
+                 RETURNING ticket.id
+                    """,
+                    tuple(clocks[position : position + BATCH].ids),
+                )
+            )
+        tickets.invalidate_recordset(
+            [
+                *self.env["helpdesk.ticket"]._get_clock_fields(),
+                "sla_state",
+                "sla_remaining_days",
+                "sla_remaining_label",
+                "sla_unset_reason",
+                "sla_deadline_label",
+                "sla_why",
+            ],
+            flush=False,
+        )
+
+    # === RECOUNT AND SWEEP === #
+    def _get_outdated_domain(self, calendars):
+        """Running and paused clocks counted with another version of their calendar."""
+        return Domain("state", "in", ALIVE) & Domain.OR(
+            Domain("calendar_id", "=", calendar.id)
+            & Domain("calendar_version", "!=", calendar.sla_version)
+            for calendar in calendars.sudo()
+        )
+
+    @api.model
+    def _recount_calendars(self, calendars):
+        """Recount what a change of hours or days off moved; leave a rest to the sweep."""
+        clocks = self.search(
+            self._get_outdated_domain(calendars), limit=RECOUNT_AT_ONCE + 1, order="id"
+        )
+        clocks[:RECOUNT_AT_ONCE]._recount(fields.Datetime.now())
+        if len(clocks) > RECOUNT_AT_ONCE:
+            self.env.ref("klikumkm_sla.ir_cron_sweep")._trigger()
+
+    def _recount(self, now):
+        """Count running and paused clocks again with their calendar as it is (rule 8).
+
+        Only a changed deadline gets an event. Calendars that became unusable leave the
+        deadlines that were promised.
+        """
+        clocks = self.filtered(lambda clock: clock.state in ALIVE)
+        for position in range(0, len(clocks), BATCH):
+            batch = clocks[position : position + BATCH]
+            journal = batch._settle(now)
+            kept = batch.filtered(
+                lambda c: c.deadline and c.calendar_id._get_sla_unusable_reason()
+            )
+            for clock in kept:
+                clock.calendar_version = clock.calendar_id.sudo().sla_version
+            counted = batch - kept
+            before = {clock: clock.deadline for clock in counted}
+            counted._count(now, counted._get_gaps())
+            journal += [
+                clock._prepare_event("recalculate", now, deadline_before=before[clock])
+                for clock in counted
+                if clock.deadline != before[clock]
+            ]
+            batch._close_operation(journal, now)
+
+    def _complete(self, now):
+        """Give a date to clocks that had none, where what was missing is there now."""
+        journal = self._reclassify(now, self._get_gaps())
+        if journal:
+            self._close_operation(journal, now)
+
+    def _record_breaches(self, now):
+        self._close_operation(self._settle(now), now)
+
+    @api.model
+    def _cron_sweep(self):
+        """Recount what changed calendars moved, then record the deadlines that passed.
+
+        Safe to interrupt and to repeat; two workers never take the same clock.
+        """
+        now = fields.Datetime.now()
+        used = self._read_group([("state", "in", ALIVE)], ["calendar_id"])
+        calendars = self.env["resource.calendar"].union(*(row[0] for row in used))
+        jobs = [
+            ("_recount", self._get_outdated_domain(calendars)),
+            (
+                "_complete",
+                Domain("state", "in", ALIVE)
+                & Domain("unset_reason", "in", ("no_policy", "no_calendar")),
+            ),
+            (
+                "_record_breaches",
+                Domain("state", "=", "running")
+                & Domain("missed", "=", False)
+                & Domain("deadline", "<", now),
+            ),
+        ]
+        remaining = [self.search_count(domain) for _method, domain in jobs]
+        for number, (method, domain) in enumerate(jobs):
+            last_id = 0
+            while clocks := self.search(
+                domain & Domain("id", ">", last_id), limit=BATCH, order="id"
+            ):
+                last_id = clocks[-1].id
+                clocks.try_lock_for_update()._isolate(method, now)
+                remaining[number] = max(remaining[number] - len(clocks), 0)
+                if not self.env["ir.cron"]._commit_progress(
+                    len(clocks), remaining=sum(remaining)
+                ):
+                    return
+            remaining[number] = 0
+
+    def _isolate(self, method, now):
+        """Do a step of the sweep; a clock that fails must not hold up the others.
+
+        :param str method: name of a method that takes ``now``
+        """
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, method)(now)
+        except OperationalError:
+            raise  # somebody else was faster: the whole transaction starts again
+        except Exception:
+            if len(self) > 1:
+                for clock in self:
+                    clock._isolate(method, now)
+            else:
+                _logger.exception("%s failed for complaint clock %s", method, self.id)

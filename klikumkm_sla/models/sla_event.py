@@ -1,0 +1,70 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+EVENT_TYPE = [
+    ("start", "Started"),
+    ("pause", "Paused"),
+    ("resume", "Resumed"),
+    ("stop", "Stopped"),
+    ("reopen", "Reopened"),
+    ("cancel", "Cancelled"),
+    ("extend", "Extended"),
+    ("reclassify", "Reclassified"),
+    ("recalculate", "Recalculated"),
+    ("breach", "Deadline missed"),
+    ("alert", "Alert"),
+]
+
+
+class SlaEvent(models.Model):
+    """The journal of the clocks. Append-only: it is the proof of what was promised."""
+
+    _name = "klikumkm.sla.event"
+    _description = "Event of a Complaint Clock"
+    _order = "id"
+
+    clock_id = fields.Many2one(
+        comodel_name="klikumkm.sla.clock",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    ticket_id = fields.Many2one(
+        comodel_name="helpdesk.ticket",
+        string="Complaint",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    event_type = fields.Selection(selection=EVENT_TYPE, string="Event", required=True)
+    effective_date = fields.Datetime(
+        string="Effective at",
+        required=True,
+        help="When it took effect, which may be before it was recorded.",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users", string="By", ondelete="restrict"
+    )
+    start_date = fields.Datetime(string="Counted from")
+    days = fields.Integer(string="Working days promised", aggregator=None)
+    target_days = fields.Integer(aggregator=None)
+    extension_days = fields.Integer(aggregator=None)
+    deadline_before = fields.Datetime()
+    deadline_after = fields.Datetime()
+    result = fields.Selection(selection=[("met", "In time"), ("late", "Late")])
+    reason = fields.Char()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise AccessError(self.env._("The journal is written by the clock alone."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise AccessError(self.env._("The journal of a clock cannot be changed."))
+
+    def unlink(self):
+        raise AccessError(self.env._("The journal of a clock cannot be changed."))
