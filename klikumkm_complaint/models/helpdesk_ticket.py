@@ -1071,9 +1071,7 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _prepare_customer_values(self, caller):
         email = caller.email or caller.vals.get("partner_email")
-        country = caller.company.complaint_country_id
         phone = (caller.vals.get("partner_phone") or "").strip()
-        phone = self._phone_format_number(phone, country, "INTERNATIONAL") or phone
         return {
             "name": caller.vals.get("partner_name")
             or email
@@ -1082,7 +1080,7 @@ class HelpdeskTicket(models.Model):
             "email": email,
             "phone": phone,
             "lang": caller.vals.get("lang") or caller.company.complaint_lang,
-            "country_id": country.id,
+            "country_id": caller.company.complaint_country_id.id,
         }
 
     # === MAIL === #
