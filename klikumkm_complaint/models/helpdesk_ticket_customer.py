@@ -159,9 +159,7 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         promised = self._get_promised_date()
         return bool(
-            promised
-            and promised < fields.Datetime.now()
-            and self._is_our_turn()
+            promised and promised < fields.Datetime.now() and self._is_our_turn()
         )
 
     def _get_receipt_sentence(self):
