@@ -534,7 +534,7 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _is_staff(self, user):
-        """Whether a user is a person at a desk: no customer, robot or former colleague."""
+        """Whether a user is a person at a desk: no customer, robot or leaver."""
         return user.active and not user.share and user != self.env.ref("base.user_root")
 
     @api.model_create_multi
@@ -809,7 +809,7 @@ class HelpdeskTicket(models.Model):
                     vals.pop(name, None)  # what a form has for "none yet"
             self._check_fields_unprotected(vals)
             story_text = vals.pop("story_text", None)
-            if story_text and is_html_empty(vals.get("description")):
+            if story_text and not self._has_content(vals.get("description")):
                 vals["description"] = plaintext2html(story_text)
             self._prepare_story(vals)
             if not (vals.get("name") or "").strip():
@@ -851,8 +851,13 @@ class HelpdeskTicket(models.Model):
         )
         if files:
             vals.update(name=subject, description=story, complaint_files=files)
-        elif "<img" not in story and not html2plaintext(story).strip():
+        elif not self._has_content(story):
             vals["description"] = Markup("<p>%s</p>") % self.env._("(no text)")
+
+    @api.model
+    def _has_content(self, story):
+        """Whether there is anything to read or see in a story."""
+        return "<img" in (story or "") or bool(html2plaintext(story or "").strip())
 
     @api.model
     def _cut_long_text(self, subject, story):
@@ -1317,7 +1322,9 @@ class HelpdeskTicket(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "klikumkm_complaint.helpdesk_ticket_action_record"
         )
-        last = self.search([("create_uid", "=", self.env.uid)], order="id desc", limit=1)
+        last = self.search(
+            [("create_uid", "=", self.env.uid)], order="id desc", limit=1
+        )
         channel = last.channel_id.filtered("active") or self.env.ref(
             "helpdesk_mgmt.helpdesk_ticket_channel_phone", raise_if_not_found=False
         )

@@ -64,7 +64,7 @@ class MailThread(models.AbstractModel):
     def _message_parse_extract_payload(
         self, message, message_dict, save_original=False
     ):
-        # mail/models/mail_thread.py:1629 raises on whatever it cannot decode, before any
+        # mail/models/mail_thread.py:1629 raises on what it cannot decode, before any
         # complaint exists: the mail would be lost.
         try:
             name_known_types(message)

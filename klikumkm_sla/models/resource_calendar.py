@@ -215,7 +215,6 @@ class ResourceCalendar(models.Model):
                 **dates,
                 "name": name,
                 "calendar_id": self.id,
-                "company_id": self.company_id.id,
                 "time_type": "leave",
                 "sla_source": f"holidays {holidays.__version__}",
                 "sla_kind": kind,

@@ -1,2 +1,3 @@
+from . import test_calendar
 from . import test_clock
 from . import test_working_days

@@ -12,6 +12,7 @@ from odoo import Command
 from odoo.addons.base.tests.common import BaseCommon
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+BERLIN = ZoneInfo("Europe/Berlin")
 UTC = ZoneInfo("UTC")
 
 
@@ -35,11 +36,13 @@ class SlaCase(BaseCommon):
     still until :meth:`travel` moves it.
     """
 
+    today = "2026-03-02 08:00"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         # Frozen once a class: freezegun looks at every module whenever it starts.
-        freezer = freeze_time(wall("2026-03-02 08:00"))
+        freezer = freeze_time(wall(cls.today))
         cls.frozen = freezer.start()
         cls.addClassCleanup(freezer.stop)
         cls.startClassPatcher(
@@ -77,6 +80,15 @@ class SlaCase(BaseCommon):
                 [("team_ids", "=", False)], order="sequence desc"
             )
         }
+
+    def setUp(self):
+        super().setUp()
+        self.travel(self.today)
+
+    def versions(self):
+        """How many versions of calendars there were."""
+        self.env.cr.execute("SELECT last_value FROM klikumkm_sla_version")
+        return self.env.cr.fetchone()[0]
 
     @classmethod
     def make_calendar(cls, hours=(("01234", 9, 17),), tz="Asia/Jakarta", **vals):
@@ -117,8 +129,8 @@ class SlaCase(BaseCommon):
     def add_leave(cls, begin, end=None, calendar=None, **vals):
         """Close a calendar, from a date ("2026-03-04") or moment to another."""
         calendar = cls.calendar if calendar is None else calendar
-        begin, end = begin, end or begin
-        return cls.env["resource.calendar.leaves"].create(
+        end = end or begin
+        return calendar.env["resource.calendar.leaves"].create(
             {
                 "name": "Day off",
                 "calendar_id": calendar.id,
