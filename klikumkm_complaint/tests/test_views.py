@@ -25,7 +25,9 @@ class TestRecordComplaint(ComplaintCase):
         action = self.env["helpdesk.ticket"].with_user(user).action_record_complaint()
         self.assertEqual(action["target"], "new")
         model = (
-            self.env["helpdesk.ticket"].with_user(user).with_context(**action["context"])
+            self.env["helpdesk.ticket"]
+            .with_user(user)
+            .with_context(**action["context"])
         )
         return Form(model, view=RECORD_VIEW)
 
@@ -123,7 +125,9 @@ class TestRecordComplaint(ComplaintCase):
         ticket = self._create_complaint(user=self.agent)
         action = ticket.action_recorded()
         self.assertEqual(action["params"]["links"][0]["label"], ticket.number)
-        self.assertEqual(action["params"]["next"]["type"], "ir.actions.act_window_close")
+        self.assertEqual(
+            action["params"]["next"]["type"], "ir.actions.act_window_close"
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -415,7 +419,9 @@ class TestOwnViews(ComplaintCase):
             .get_bindings("helpdesk.ticket")
             .get("action", ())
         }
-        self.assertNotIn(self.env.ref("helpdesk_mgmt.action_duplicate_ticket").id, names)
+        self.assertNotIn(
+            self.env.ref("helpdesk_mgmt.action_duplicate_ticket").id, names
+        )
 
     def test_the_status_bar_is_not_clickable(self):
         arch = etree.fromstring(
