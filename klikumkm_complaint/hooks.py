@@ -215,6 +215,7 @@ def post_init_hook(env):
             if isinstance(terms, dict):
                 record.update_field_translations(field, terms)
     _keep_what_changed(env)
+    _close_links_to_notes(env)
     _take_over_tickets(env)
 
 
@@ -250,6 +251,27 @@ def _set_status(env, stage, status):
         (status, status in CLOSED_STATUS, stage.id),
     )
     stage.invalidate_recordset()
+
+
+def _close_links_to_notes(env):
+    """Take back the links to files of internal notes.
+
+    The base's page gave every file of a ticket a token that works without login
+    (helpdesk_mgmt/controllers/myaccount.py:168).
+    """
+    env.flush_all()
+    env.cr.execute(
+        """
+        UPDATE ir_attachment file SET access_token = NULL
+          FROM message_attachment_rel rel
+          JOIN mail_message message ON message.id = rel.message_id
+          LEFT JOIN mail_message_subtype subtype ON subtype.id = message.subtype_id
+         WHERE file.id = rel.attachment_id
+           AND file.access_token IS NOT NULL
+           AND message.model = 'helpdesk.ticket'
+           AND (message.is_internal OR subtype.internal)
+        """
+    )
 
 
 def _take_over_tickets(env):

@@ -187,4 +187,4 @@ class TestInstall(BaseCase):
         for what in ("create", "move"):
             with self.subTest(what=what, own=own):
                 self.assertLessEqual(own["20", what], own["1", what])
-                self.assertLessEqual(own["200", what] - own["1", what], 0.1 * 200)
+                self.assertLessEqual(own["1000", what] - own["1", what], 0.1 * 1000)

@@ -146,7 +146,7 @@ class HelpdeskTicket(models.Model):
                 received=received,
                 date=promised,
             )
-        if promised and self.status in RUNNING_STATUS:
+        if promised and self._is_our_turn():
             return self.env._(
                 "Received %(received)s · answer by %(date)s at the latest",
                 received=received,
@@ -159,9 +159,7 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         promised = self._get_promised_date()
         return bool(
-            promised
-            and promised < fields.Datetime.now()
-            and self.status in RUNNING_STATUS
+            promised and promised < fields.Datetime.now() and self._is_our_turn()
         )
 
     def _get_receipt_sentence(self):
@@ -178,6 +176,11 @@ class HelpdeskTicket(models.Model):
         return self.status == "waiting_customer" or (
             self.status == "resolved" and self.customer_decision == "pending"
         )
+
+    def _is_our_turn(self):
+        """Whether we owe the customer an answer, and our time runs."""
+        self.ensure_one()
+        return self.status in RUNNING_STATUS
 
     def _get_customer_status_labels(self):
         """Short names of the statuses for customers; the stages' own are the desk's."""

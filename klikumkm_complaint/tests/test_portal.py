@@ -263,8 +263,10 @@ class TestPortalPage(PortalCase):
 
     def test_page_asks_for_an_answer(self):
         complaint = self.make_complaint(self.customer, stage_id=self.stage_waiting.id)
+        self.promise(datetime(2035, 3, 12, 10), "Five working days.")
         text = self.get_text(self.get_page(complaint))
         self.assertIn("Send answer and files", text)
+        self.assertNotIn("Why this date?", text)
 
     def test_page_names_official_channels_as_far_as_known(self):
         phone = self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_phone")

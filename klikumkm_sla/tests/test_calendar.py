@@ -120,7 +120,9 @@ class TestWorkingDays(SlaCase):
             self.env, "sla_agent", "helpdesk_mgmt.group_helpdesk_user_team"
         )
         self.team.user_ids = agent
-        leave = self.add_leave("2026-03-03", calendar=nobody.with_company(other_company))
+        leave = self.add_leave(
+            "2026-03-03", calendar=nobody.with_company(other_company)
+        )
         self.assertEqual(leave.company_id, other_company)
         self.assertEqual(self.deadline(ours), "2026-03-04 17:00:00")
         self.assertEqual(self.deadline(self.calendar), "2026-03-04 17:00:00")
@@ -179,9 +181,7 @@ class TestWorkingDays(SlaCase):
 
     def test_deadline_may_lie_five_years_ahead_but_no_further(self):
         self.policies["information"].write(
-            dict.fromkeys(
-                ("max_days", "target_low", "target_medium", "target_high"), 1
-            )
+            dict.fromkeys(("max_days", "target_low", "target_medium", "target_high"), 1)
         )
         leave = self.add_leave("2026-01-01", "2031-02-28")
         # the first closing after it is that of Monday 3 March 2031
@@ -349,9 +349,7 @@ class TestRecount(SlaCase):
     def test_missed_before_the_holiday_was_added(self):
         self.travel("2026-03-09 18:00")
         self.add_leave("2026-03-05")
-        self.assertEqual(
-            self.journal(self.running), ["start", "breach", "recalculate"]
-        )
+        self.assertEqual(self.journal(self.running), ["start", "breach", "recalculate"])
         self.assertFalse(self.running.sla_missed)
 
     def test_calendar_that_becomes_flexible(self):
@@ -504,10 +502,7 @@ class TestHolidays(SlaCase):
         self.assertFalse(again)
         self.assertEqual(self.calendar.sla_version, version)
         self.assertLess(
-            {
-                date.fromisoformat(local(leave.date_from)[:10])
-                for leave in added
-            },
+            {date.fromisoformat(local(leave.date_from)[:10]) for leave in added},
             set(skipped),
         )
 
@@ -617,6 +612,4 @@ class TestHolidays(SlaCase):
             added, skipped, _without = self.load(2026)
         self.assertEqual(len(logs.records), 1)
         self.assertIn("overlap", skipped[date(2026, 1, 1)])
-        self.assertEqual(
-            {local(leave.date_from)[11:] for leave in added}, {"00:00:00"}
-        )
+        self.assertEqual({local(leave.date_from)[11:] for leave in added}, {"00:00:00"})
