@@ -36,7 +36,7 @@ class TestRecordComplaint(ComplaintCase):
             form.partner_phone = "0812-0000-0777"
             form.story_text = "Dana belum masuk.\nSudah tiga hari."
         ticket = form.record
-        self.assertEqual(ticket.partner_id.phone, "0812-0000-0777")
+        self.assertEqual(ticket.partner_id.phone_sanitized, "+6281200000777")
         self.assertEqual(
             ticket.channel_id,
             self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_phone"),
