@@ -301,7 +301,7 @@ class SlaClock(models.Model):
         self.write(vals)
         return self._prepare_event("stop", now, result=vals.get("result"))
 
-    def _reclassify(self, now, gaps_of, moved):
+    def _reclassify(self, now, gaps_of, moved=None):
         """Recount with the terms of today (rule 6).
 
         :param moved: the clocks whose team or company changed: they also get the

@@ -1,4 +1,5 @@
 from . import test_calendar
 from . import test_clock
 from . import test_state_machine
+from . import test_ticket
 from . import test_working_days
