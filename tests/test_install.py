@@ -147,7 +147,9 @@ class TestInstall(BaseCase):
         The Indonesian words of the base's records stay, as any language pack's do.
         """
         return row and {
-            column: {lang: text for lang, text in value.items() if lang in known[column]}
+            column: {
+                lang: text for lang, text in value.items() if lang in known[column]
+            }
             if isinstance(value, dict) and isinstance(known[column], dict)
             else value
             for column, value in row.items()

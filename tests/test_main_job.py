@@ -31,7 +31,9 @@ class TestMainJob(TransactionCase):
         calendar._load_indonesian_holidays([2025, 2026, 2027])
         domain = cls.env["mail.alias.domain"].create({"name": "klikumkm.example.com"})
         cls.env.company.alias_domain_id = domain
-        cls.team.alias_id.write({"alias_name": "pengaduan", "alias_domain_id": domain.id})
+        cls.team.alias_id.write(
+            {"alias_name": "pengaduan", "alias_domain_id": domain.id}
+        )
         cls.agent = new_test_user(
             cls.env,
             "e2e-agent",
