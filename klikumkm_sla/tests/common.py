@@ -142,10 +142,11 @@ class SlaCase(FrozenTime, BaseCommon):
         """Close a calendar, from a date ("2026-03-04") or moment to another."""
         calendar = cls.calendar if calendar is None else calendar
         end = end or begin
-        return calendar.env["resource.calendar.leaves"].create(
+        # As a default: hr_holidays would read the dates in the user's zone.
+        Leaves = calendar.with_context(default_calendar_id=calendar.id)
+        return Leaves.env["resource.calendar.leaves"].create(
             {
                 "name": "Day off",
-                "calendar_id": calendar.id,
                 "date_from": wall(begin if " " in begin else f"{begin} 00:00"),
                 "date_to": wall(end if " " in end else f"{end} 23:59:59"),
                 "time_type": "leave",
