@@ -2,4 +2,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import models
-from .hooks import post_init_hook
+from .hooks import post_init_hook, uninstall_hook

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import fields
+from odoo.tools import SQL
 
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
 
@@ -16,3 +17,12 @@ def post_init_hook(env):
     ).sla_calendar_id = calendar
     running = env["helpdesk.ticket"].search([("stage_id.status", "in", OPEN_STATUS)])
     env["klikumkm.sla.clock"]._start(running, fields.Datetime.now())
+
+
+def uninstall_hook(env):
+    """Take the clocks away first: standards and calendar could not go before them."""
+    env.flush_all()
+    for table in ("sla_event", "sla_extension", "sla_clock"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"klikumkm_{table}")))
+    env.cr.execute("DROP SEQUENCE IF EXISTS klikumkm_sla_version")
+    env.invalidate_all(flush=False)

@@ -202,19 +202,19 @@ class ResourceCalendar(models.Model):
         )
         tz = pytz.timezone(self.tz)
         added, skipped = self.env["resource.calendar.leaves"], {}
-        later = self.with_context(sla_version_later=self.ids)
+        # The calendar is a default, not a value: with a value hr_holidays takes the
+        # dates for those of the user's zone (hr_holidays/models/resource.py:127).
+        later = self.with_context(
+            sla_version_later=self.ids, default_calendar_id=self.id
+        )
         for day, (kind, name) in sorted(rows.items()):
             if not table.is_working_day(day):
                 skipped[day] = self.env._("closed already")
                 continue
-            dates = {
+            vals = {
+                "name": name,
                 "date_from": _to_naive_utc(tz, day, time(0)),
                 "date_to": _to_naive_utc(tz, day, time(23, 59, 59)),
-            }
-            vals = {
-                **dates,
-                "name": name,
-                "calendar_id": self.id,
                 "time_type": "leave",
                 "sla_source": f"holidays {holidays.__version__}",
                 "sla_kind": kind,
@@ -222,12 +222,7 @@ class ResourceCalendar(models.Model):
             }
             try:
                 with self.env.cr.savepoint():
-                    leave = later.env["resource.calendar.leaves"].create(vals)
-                    if leave.date_from != dates["date_from"]:
-                        # hr_holidays/models/resource.py:138 reads what is created in
-                        # the user's zone and moves it to the calendar's.
-                        leave.write(dates)
-                added |= leave
+                    added |= later.env["resource.calendar.leaves"].create(vals)
             except (UserError, PostgresError) as error:
                 skipped[day] = str(error)
                 _logger.warning("%s %s was not loaded: %s", day, name, error)

@@ -29,12 +29,8 @@ def local(moment, tz=JAKARTA):
     return str(moment.replace(tzinfo=UTC).astimezone(tz).replace(tzinfo=None))
 
 
-class SlaCase(BaseCommon):
-    """A desk open Monday to Friday, 09:00-17:00 in Jakarta, without any day off.
-
-    Moments are written in local time of Jakarta; 2026-03-02 is a Monday. Time stands
-    still until :meth:`travel` moves it.
-    """
+class FrozenTime:
+    """Time stands still until :meth:`travel` moves it; local time of Jakarta."""
 
     today = "2026-03-02 08:00"
 
@@ -49,6 +45,26 @@ class SlaCase(BaseCommon):
             # create_date and write_date are the cursor's time
             patch("odoo.sql_db.BaseCursor.now", lambda self: datetime.now())
         )
+
+    def setUp(self):
+        super().setUp()
+        self.travel(self.today)
+
+    @classmethod
+    def travel(cls, text):
+        """Let it be another local time."""
+        cls.frozen.move_to(wall(text))
+
+
+class SlaCase(FrozenTime, BaseCommon):
+    """A desk open Monday to Friday, 09:00-17:00 in Jakarta, without any day off.
+
+    2026-03-02 is a Monday.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         cls.calendar = cls.make_calendar()
         cls.company.sla_calendar_id = cls.calendar
         cls.Clock = cls.env["klikumkm.sla.clock"]
@@ -80,10 +96,6 @@ class SlaCase(BaseCommon):
                 [("team_ids", "=", False)], order="sequence desc"
             )
         }
-
-    def setUp(self):
-        super().setUp()
-        self.travel(self.today)
 
     def versions(self):
         """How many versions of calendars there were."""
@@ -130,21 +142,17 @@ class SlaCase(BaseCommon):
         """Close a calendar, from a date ("2026-03-04") or moment to another."""
         calendar = cls.calendar if calendar is None else calendar
         end = end or begin
-        return calendar.env["resource.calendar.leaves"].create(
+        # As a default: hr_holidays would read the dates in the user's zone.
+        Leaves = calendar.with_context(default_calendar_id=calendar.id)
+        return Leaves.env["resource.calendar.leaves"].create(
             {
                 "name": "Day off",
-                "calendar_id": calendar.id,
                 "date_from": wall(begin if " " in begin else f"{begin} 00:00"),
                 "date_to": wall(end if " " in end else f"{end} 23:59:59"),
                 "time_type": "leave",
                 **vals,
             }
         )
-
-    @classmethod
-    def travel(cls, text):
-        """Let it be another local time."""
-        cls.frozen.move_to(wall(text))
 
     @classmethod
     def make_ticket(cls, received="2026-03-02 10:00", **vals):

@@ -338,7 +338,12 @@ class TestSecurity(SlaCase):
             "event_type": "stop",
             "effective_date": wall("2026-03-02 10:00"),
         }
-        for user in (self.agent, self.lead, self.manager, self.env.ref("base.user_admin")):
+        for user in (
+            self.agent,
+            self.lead,
+            self.manager,
+            self.env.ref("base.user_admin"),
+        ):
             with self.assertRaises(AccessError):
                 self.env["klikumkm.sla.event"].with_user(user).create(vals)
 
@@ -385,7 +390,12 @@ class TestSecurity(SlaCase):
         self.assertDeadline(self.ticket, "2026-03-09 17:00")
 
     def test_clock_is_written_by_nobody(self):
-        for user in (self.agent, self.lead, self.manager, self.env.ref("base.user_admin")):
+        for user in (
+            self.agent,
+            self.lead,
+            self.manager,
+            self.env.ref("base.user_admin"),
+        ):
             clock = self.clock.with_user(user)
             with self.assertRaises(AccessError):
                 clock.write({"deadline": "2030-01-01 00:00:00"})
