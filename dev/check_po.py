@@ -26,10 +26,15 @@ def placeholders(entry, text):
     return Counter(found)
 
 
+# Plain words such as “Akun & aplikasi”; only markup must escape it.
+LONE_AMPERSAND = re.compile(r"&(?![#\w]+;)")
+
+
 def markup(text):
     """Return the elements with their fixed attributes; None if it is not markup."""
     try:
-        root = etree.fromstring(f"<root>{text.replace('&nbsp;', ' ')}</root>")
+        text = LONE_AMPERSAND.sub("&amp;", text.replace("&nbsp;", " "))
+        root = etree.fromstring(f"<root>{text}</root>")
     except etree.XMLSyntaxError:
         return None
     return Counter(

@@ -7,6 +7,7 @@ and prints what it saw at each step as one line of JSON.
 """
 
 import json
+import sys
 
 from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
@@ -248,7 +249,7 @@ def main(env):
     seen["left"] = env.execute_query(
         SQL("SELECT model, name FROM ir_model_data WHERE module = 'klikumkm_complaint'")
     )
-    print(MARK + json.dumps(seen, default=str))
+    sys.stdout.write(MARK + json.dumps(seen, default=str) + "\n")
 
 
 if "env" in globals():

@@ -1,6 +1,6 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The main job on real input: what reaches us becomes a complaint with a right deadline.
+"""The main job on real input: what reaches us gets a complaint with a right deadline.
 
 Thursday 12 March 2026 is followed by a weekend, Nyepi (19 March), joint leave around it
 and Eid al-Fitr (20 to 24 March with the weekend), so a wrong count shows.

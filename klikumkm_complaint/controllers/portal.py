@@ -456,7 +456,7 @@ class ComplaintForm(HelpdeskTicketController):
         return http.DEFAULT_MAX_CONTENT_LENGTH
 
     # closes: H/controllers/main.py:110 (GET submits without a token)
-    @http.route(methods=["GET", "POST"], csrf=True, max_content_length=_get_form_memory)
+    @http.route(methods=["GET", "POST"], max_content_length=_get_form_memory)
     def submit_ticket(self, **kw):
         if request.httprequest.method != "POST":
             return request.redirect("/new/ticket")

@@ -5,12 +5,22 @@
 Pages and messages take their words from here, so that both say the same.
 """
 
+import babel.dates
+import pytz
+
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from .helpdesk_ticket_stage import OPEN_STATUS
 
+# How Indonesians name their zones; the database says +07, +08, +09 or nothing useful.
+INDONESIAN_ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
 # We owe the customer an answer, and our time runs.
 RUNNING_STATUS = ("received", "in_progress", "coordination")
 # The way of a complaint as it is shown to the customer.
@@ -336,3 +346,36 @@ class HelpdeskTicket(models.Model):
             for move in moves
             if move.new_value_integer in status_by_stage
         }
+
+    # === THE PROMISED DATE === #
+    def _get_promised_date(self):
+        """Hook: the date by which the customer was promised an answer.
+
+        :return: naive UTC, or False where none can be named
+        """
+        return False
+
+    def _get_promise_reason(self):
+        """Hook: one sentence that explains the promised date, or an empty string."""
+        return ""
+
+    def _get_customer_tz(self):
+        """The zone in which the customer reads dates."""
+        return "Asia/Jakarta"
+
+    def _format_customer_date(self, moment):
+        """A moment as customers read it: “Mon 22 Mar 2027 17.00 WIB”.
+
+        :param datetime moment: naive UTC, or False
+        :return: in the language of the environment, in the customer's zone; an empty
+            string for False
+        """
+        if not moment:
+            return ""
+        tz = pytz.timezone(self._get_customer_tz())
+        local = pytz.utc.localize(moment).astimezone(tz)
+        locale = babel.Locale.parse(self.env.lang or "id_ID")
+        text = babel.dates.format_datetime(
+            local, "EEE d MMM y HH.mm", tzinfo=tz, locale=locale
+        )
+        return f"{text} {INDONESIAN_ZONES.get(tz.zone) or local.tzname()}"

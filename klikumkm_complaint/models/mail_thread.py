@@ -3,7 +3,7 @@
 import codecs
 import logging
 
-from odoo import models
+from odoo import api, models
 
 _logger = logging.getLogger(__name__)
 
@@ -80,6 +80,7 @@ class MailThread(models.AbstractModel):
             original = self._Attachment("original_email.eml", message.as_bytes(), {})
             return {"body": "", "attachments": [original]}
 
+    @api.model
     def message_parse(self, message, save_original=False):
         msg_dict = super().message_parse(message, save_original=save_original)
         # PostgreSQL stores no NUL character: with one in it, the mail would be lost.
