@@ -529,10 +529,12 @@ class HelpdeskTicket(models.Model):
         self._compare_complaint_facts(before, closed_dates)
         return result
 
-    def copy(self, default=None):  # pylint: disable=method-required-super; see below
-        # helpdesk_mgmt/models/helpdesk_ticket.py:281 is ensure_one() on a batch; its
-        # create() numbers the copies anyway.
-        return models.BaseModel.copy(self, default)
+    def copy(self, default=None):
+        # one by one: helpdesk_mgmt/models/helpdesk_ticket.py:281 is ensure_one()
+        copies = [
+            super(HelpdeskTicket, ticket).copy(dict(default or {})) for ticket in self
+        ]
+        return self.browse().concat(*copies)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

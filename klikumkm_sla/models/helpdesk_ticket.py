@@ -264,7 +264,8 @@ class HelpdeskTicket(models.Model):
                 )
             else:
                 ticket.sla_unset_reason = self.env._(
-                    "No deadline: the complaint was already closed when it was recorded."
+                    "No deadline: the complaint was already closed when it was "
+                    "recorded."
                 )
 
     def _get_unset_reason(self, reason):
@@ -389,8 +390,8 @@ class HelpdeskTicket(models.Model):
         return super()._get_protected_fields() | set(self._get_clock_fields())
 
     @api.model
-    def default_get(self, fields_list):
-        defaults = super().default_get(fields_list)
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
         for name in self._get_clock_fields():
             # a context must not write either what only the clock writes
             if default := defaults.pop(name, None) and self._fields[name].default:
@@ -411,12 +412,14 @@ class HelpdeskTicket(models.Model):
         return self.env(su=True, context={})["klikumkm.sla.clock"]
 
     def _complaint_received(self):
-        super()._complaint_received()
+        result = super()._complaint_received()
         engine = self._get_clock_engine()
         engine._start(self.with_env(engine.env), fields.Datetime.now())
+        return result
 
     def _complaint_changed(self, changes):
-        super()._complaint_changed(changes)
+        result = super()._complaint_changed(changes)
         engine = self._get_clock_engine()
         changes = [(ticket.with_env(engine.env), *facts) for ticket, *facts in changes]
         engine._follow(changes, fields.Datetime.now())
+        return result

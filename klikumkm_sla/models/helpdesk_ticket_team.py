@@ -3,7 +3,7 @@
 
 from odoo import api, fields, models
 
-from .res_company import check_operating_calendar
+from .res_company import OPERATING_CALENDARS, check_operating_calendar
 
 
 class HelpdeskTicketTeam(models.Model):
@@ -12,7 +12,7 @@ class HelpdeskTicketTeam(models.Model):
     sla_calendar_id = fields.Many2one(
         comodel_name="resource.calendar",
         string="Operating hours",
-        domain="[('schedule_type', '=', 'fully_fixed'), ('duration_based', '=', False)]",
+        domain=OPERATING_CALENDARS,
         help="Leave empty to use the company's operating hours.",
     )
 

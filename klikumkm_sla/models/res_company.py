@@ -4,6 +4,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+# Calendars with opening hours on the wall: only those can be counted on (rule 7).
+OPERATING_CALENDARS = [
+    ("schedule_type", "=", "fully_fixed"),
+    ("duration_based", "=", False),
+]
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -14,7 +20,7 @@ class ResCompany(models.Model):
         default=lambda self: self.env.ref(
             "klikumkm_sla.calendar_operating", raise_if_not_found=False
         ),
-        domain="[('schedule_type', '=', 'fully_fixed'), ('duration_based', '=', False)]",
+        domain=OPERATING_CALENDARS,
         help="Complaints are counted in the working days of this calendar, unless "
         "their team has its own.",
     )

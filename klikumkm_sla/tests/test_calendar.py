@@ -546,10 +546,12 @@ class TestHolidays(SlaCase):
         Leaves = type(self.env["resource.calendar.leaves"])
         original = Leaves.create
 
+        refusal = "Two public holidays cannot overlap"
+
         def create(leaves, vals_list):
             records = original(leaves, vals_list)
             if any(local(leave.date_from)[:10] == "2026-01-01" for leave in records):
-                raise ValidationError("Two public holidays cannot overlap")
+                raise ValidationError(refusal)
             return records
 
         with (

@@ -65,13 +65,14 @@ def intervals_of(weeks, tz, first, last, other_days):
 
 
 def working_days(
-    weeks=OFFICE_WEEK,
+    weeks=None,
     tz=JAKARTA,
     first=date(2026, 1, 1),
     last=date(2027, 12, 31),
     closed=(),
     other_days=None,
 ):
+    weeks = weeks or OFFICE_WEEK
     other_days = {**{str(day): [] for day in closed}, **(other_days or {})}
     intervals = intervals_of(weeks, tz, first, last, other_days)
     return WorkingDays.from_intervals(intervals, tz, first, last)
