@@ -9,4 +9,5 @@
     "license": "AGPL-3",
     "application": True,
     "depends": ["klikumkm_complaint", "klikumkm_sla"],
+    "assets": {"web.assets_tests": ["klikumkm/static/tests/tours/*.js"]},
 }

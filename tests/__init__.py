@@ -1,3 +1,4 @@
+from . import test_desk
 from . import test_helpdesk_mgmt
 from . import test_install
 from . import test_mail_pipe
