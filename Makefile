@@ -1,6 +1,6 @@
 # Every target is a small script in dev/; `make run` and `make test` set up what is missing.
-.PHONY: setup run test lint shell reset pot coverage
-setup run test lint pot coverage:
+.PHONY: setup run test lint format shell reset pot coverage
+setup run test lint format pot coverage:
 	@dev/$@
 shell:
 	@dev/odoo shell -d $(or $(DB),klikumkm) --no-http

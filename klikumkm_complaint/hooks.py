@@ -3,6 +3,7 @@
 
 import json
 
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from .models.helpdesk_ticket_stage import CLOSED_STATUS
@@ -81,7 +82,8 @@ BASE_CHANGES = {
     # Any OR over followers reads the whole table twice a page, and a follower is not
     # the complainant (helpdesk_mgmt/security/helpdesk_security.xml:140).
     "helpdesk_ticket_rule_portal": {
-        "domain_force": "[('commercial_partner_id', '=', user.commercial_partner_id.id)]"
+        "domain_force": "[('commercial_partner_id', '=',"
+        " user.commercial_partner_id.id)]"
         " if user.company_id.complaint_portal_by_company"
         " else [('partner_id', '=', user.partner_id.id)]",
     },
@@ -91,25 +93,31 @@ BASE_CHANGES = {
 }
 
 
+# Where the suite changes, by the list above or by data files, what it did not bring.
+BASE_TABLES = {
+    "helpdesk.ticket.stage": ("team_ids",),
+    "helpdesk.ticket.channel": (),
+    "helpdesk.ticket.team": (),
+    "ir.actions.act_window": ("group_ids",),
+    "ir.model.access": (),
+    "ir.rule": ("groups",),
+    "ir.ui.menu": ("group_ids",),
+    "res.groups": (),
+}
+LOG_COLUMNS = {"create_date", "create_uid", "write_date", "write_uid"}
+
+# Where the base would have a complaint that stands in a stage of ours.
+STAGES_WITHOUT_SUITE = {
+    "stage_coordination": "helpdesk_ticket_stage_in_progress",
+    "stage_resolved": "helpdesk_ticket_stage_done",
+    "stage_referred": "helpdesk_ticket_stage_done",
+}
+
+
 def pre_init_hook(env):
-    """Remember the base as it is, and switch both languages on before data is loaded."""
-    snapshot = {}
-    for name, changes in BASE_CHANGES.items():
-        record = env.ref(f"helpdesk_mgmt.{name}", raise_if_not_found=False)
-        if not record:
-            continue
-        columns = [column for column in changes if column in record._fields]
-        env.flush_all()
-        [row] = env.execute_query(
-            SQL(
-                "SELECT to_jsonb(t) FROM %s t WHERE id = %s",
-                SQL.identifier(record._table),
-                record.id,
-            )
-        )
-        values = {column: row[0][column] for column in columns}
-        snapshot[name] = {"table": record._table, "id": record.id, "values": values}
-    env["ir.config_parameter"].set_param(SNAPSHOT, json.dumps(snapshot))
+    """Remember the base as it is, and switch on both languages before data comes."""
+    env["ir.config_parameter"].set_param(SNAPSHOT, json.dumps(_read_base(env)))
+    _classify_existing_tickets(env)
     fresh = [
         code
         for code in LANGUAGES
@@ -122,6 +130,74 @@ def pre_init_hook(env):
         installed._update_translations(fresh)
 
 
+def _classify_existing_tickets(env):
+    """Classify what exists before the ORM does, which would note it on every ticket."""
+    env.cr.execute(
+        """
+        ALTER TABLE helpdesk_ticket ADD COLUMN IF NOT EXISTS submission_type varchar;
+        ALTER TABLE helpdesk_ticket ADD COLUMN IF NOT EXISTS assistance_type varchar;
+        UPDATE helpdesk_ticket SET submission_type = 'complaint',
+                                   assistance_type = 'handling'
+        """
+    )
+
+
+def _read_base(env):
+    """Every record of helpdesk_mgmt, and of the user's own in its models, as it stands.
+
+    :return: {model: {id: {column or relation: value}}}
+    """
+    env.flush_all()
+    snapshot = {}
+    for model, relations in BASE_TABLES.items():
+        records = env[model].with_context(active_test=False)
+        if model.startswith("helpdesk."):
+            records = records.search([])
+        else:
+            data = env["ir.model.data"].search_fetch(
+                [("module", "=", "helpdesk_mgmt"), ("model", "=", model)], ["res_id"]
+            )
+            records = records.browse(data.mapped("res_id")).exists()
+        rows = env.execute_query(
+            SQL(
+                "SELECT to_jsonb(t) FROM %s t WHERE id = ANY(%s)",
+                SQL.identifier(records._table),
+                records.ids,
+            )
+        )
+        snapshot[model] = {str(row["id"]): row for [row] in rows}
+        for record in records:
+            for relation in relations:
+                snapshot[model][str(record.id)][relation] = record[relation].ids
+    return snapshot
+
+
+def _keep_what_changed(env):
+    """Of what stood in the base, remember only what the suite changed.
+
+    What the owner of the database changes later is his, and stays when the suite goes.
+    """
+    env.flush_all()
+    before = json.loads(env["ir.config_parameter"].get_param(SNAPSHOT) or "{}")
+    after = _read_base(env)
+    changed = {
+        model: {
+            key: values
+            for key, row in rows.items()
+            if key in after[model]
+            and (
+                values := {
+                    column: value
+                    for column, value in row.items()
+                    if column not in LOG_COLUMNS and after[model][key][column] != value
+                }
+            )
+        }
+        for model, rows in before.items()
+    }
+    env["ir.config_parameter"].set_param(SNAPSHOT, json.dumps(changed))
+
+
 def post_init_hook(env):
     """Give the base's records their meaning, and take over tickets that exist."""
     _map_stages(env)
@@ -130,7 +206,7 @@ def post_init_hook(env):
         if not record:
             continue
         plain = {k: v for k, v in changes.items() if not isinstance(v, dict)}
-        # existing tickets may stand in these stages: their meaning is given, not changed
+        # tickets may stand in these stages: their meaning is given, not changed
         status = plain.pop("status", None)
         if status:
             _set_status(env, record, status)
@@ -138,6 +214,8 @@ def post_init_hook(env):
         for field, terms in changes.items():
             if isinstance(terms, dict):
                 record.update_field_translations(field, terms)
+    _keep_what_changed(env)
+    _close_links_to_notes(env)
     _take_over_tickets(env)
 
 
@@ -175,13 +253,35 @@ def _set_status(env, stage, status):
     stage.invalidate_recordset()
 
 
+def _close_links_to_notes(env):
+    """Take back the links to files of internal notes.
+
+    The base's page gave every file of a ticket a token that works without login
+    (helpdesk_mgmt/controllers/myaccount.py:168).
+    """
+    env.flush_all()
+    env.cr.execute(
+        """
+        UPDATE ir_attachment file SET access_token = NULL
+          FROM message_attachment_rel rel
+          JOIN mail_message message ON message.id = rel.message_id
+          LEFT JOIN mail_message_subtype subtype ON subtype.id = message.subtype_id
+         WHERE file.id = rel.attachment_id
+           AND file.access_token IS NOT NULL
+           AND message.model = 'helpdesk.ticket'
+           AND (message.is_internal OR subtype.internal)
+        """
+    )
+
+
 def _take_over_tickets(env):
     """Tickets from before the suite: received when they were created."""
     env.flush_all()
     # the suite's own demo complaints are already there and know when they came in
     env.cr.execute(
         """
-        UPDATE helpdesk_ticket ticket SET received_date = create_date
+        UPDATE helpdesk_ticket ticket
+           SET received_date = date_trunc('second', create_date)
          WHERE NOT EXISTS (
             SELECT 1 FROM ir_model_data
              WHERE model = 'helpdesk.ticket' AND module = 'klikumkm_complaint'
@@ -211,21 +311,53 @@ def _take_over_tickets(env):
 
 def uninstall_hook(env):
     """Give the base's records back as pre_init_hook() found them."""
+    _move_tickets_out_of_our_stages(env)
     env.flush_all()
     snapshot = json.loads(env["ir.config_parameter"].get_param(SNAPSHOT) or "{}")
-    for before in snapshot.values():
-        for column, value in before["values"].items():
-            if isinstance(value, dict):
-                value = json.dumps(value)
-            env.execute_query(
-                SQL(
-                    "UPDATE %s SET %s = %s WHERE id = %s RETURNING id",
-                    SQL.identifier(before["table"]),
-                    SQL.identifier(column),
-                    value,
-                    before["id"],
+    for model, rows in snapshot.items():
+        for key, values in rows.items():
+            record = env[model].browse(int(key)).exists()
+            for name, value in values.items() if record else ():
+                if name in BASE_TABLES[model]:
+                    record[name] = [Command.set(value)]
+                    continue
+                env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s = %s WHERE id = %s",
+                        SQL.identifier(record._table),
+                        SQL.identifier(name),
+                        json.dumps(value) if isinstance(value, dict) else value,
+                        record.id,
+                    )
                 )
-            )
+    env.flush_all()
     env["ir.config_parameter"].set_param(SNAPSHOT, False)
     env.invalidate_all()
     env.registry.clear_all_caches()
+
+
+def _move_tickets_out_of_our_stages(env):
+    """Stages of ours go with the suite, complaints stay (without a mail to anybody)."""
+    env.flush_all()
+    for ours, base in STAGES_WITHOUT_SUITE.items():
+        stage = env.ref(f"klikumkm_complaint.{ours}", raise_if_not_found=False)
+        base_stage = env.ref(f"helpdesk_mgmt.{base}", raise_if_not_found=False)
+        if stage and base_stage:
+            env.cr.execute(
+                """
+                UPDATE helpdesk_ticket
+                   SET stage_id = %(base)s,
+                       unattended = %(unattended)s,
+                       closed_date = CASE WHEN %(closed)s THEN date_trunc(
+                           'second', COALESCE(closed_date, resolved_date, write_date)
+                       ) END
+                 WHERE stage_id = %(ours)s
+                """,
+                {
+                    "ours": stage.id,
+                    "base": base_stage.id,
+                    "unattended": base_stage.unattended,
+                    "closed": base_stage.closed,
+                },
+            )
+    env.invalidate_all()

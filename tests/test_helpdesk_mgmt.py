@@ -3,8 +3,8 @@
 """The tests of helpdesk_mgmt that Odoo runs "at install", with the suite loaded.
 
 Odoo runs those while only helpdesk_mgmt is loaded, so none of our code takes part
-(`/helpdesk_mgmt` runs them that way too). Its portal and browser tests run with the suite
-anyway. What is left out, and why, is in dev/base-tests.
+(`/helpdesk_mgmt` runs them that way too). Its portal and browser tests run with the
+suite anyway. What is left out, and why, is in dev/base-tests.
 """
 
 from odoo.tests import tagged
@@ -20,24 +20,24 @@ from odoo.addons.helpdesk_mgmt.tests import (
 
 @tagged("post_install", "-at_install")
 class TestBaseCategory(test_helpdesk_category_hierarchy.TestHelpdeskCategoryHierarchy):
-    pass
+    allow_inherited_tests_method = True
 
 
 @tagged("post_install", "-at_install")
 class TestBaseFetchmail(test_helpdesk_fetchmail.TestHelpdeskFetchmail):
-    pass
+    allow_inherited_tests_method = True
 
 
 @tagged("post_install", "-at_install")
 class TestBaseTicket(test_helpdesk_ticket.TestHelpdeskTicket):
-    pass
+    allow_inherited_tests_method = True
 
 
 @tagged("post_install", "-at_install")
 class TestBaseTeam(test_helpdesk_ticket_team.TestHelpdeskTicketTeam):
-    pass
+    allow_inherited_tests_method = True
 
 
 @tagged("post_install", "-at_install")
 class TestBasePartner(test_res_partner.TestPartner):
-    pass
+    allow_inherited_tests_method = True

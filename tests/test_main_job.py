@@ -1,6 +1,6 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The main job on real input: what reaches us becomes a complaint with a right deadline.
+"""The main job on real input: what reaches us gets a complaint with a right deadline.
 
 Thursday 12 March 2026 is followed by a weekend, Nyepi (19 March), joint leave around it
 and Eid al-Fitr (20 to 24 March with the weekend), so a wrong count shows.
@@ -31,7 +31,9 @@ class TestMainJob(TransactionCase):
         calendar._load_indonesian_holidays([2025, 2026, 2027])
         domain = cls.env["mail.alias.domain"].create({"name": "klikumkm.example.com"})
         cls.env.company.alias_domain_id = domain
-        cls.team.alias_id.write({"alias_name": "pengaduan", "alias_domain_id": domain.id})
+        cls.team.alias_id.write(
+            {"alias_name": "pengaduan", "alias_domain_id": domain.id}
+        )
         cls.agent = new_test_user(
             cls.env,
             "e2e-agent",

@@ -7,6 +7,7 @@ from . import helpdesk_ticket
 from . import helpdesk_ticket_category
 from . import helpdesk_ticket_channel
 from . import helpdesk_ticket_customer
+from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_stage
 from . import ir_actions
 from . import ir_ui_menu

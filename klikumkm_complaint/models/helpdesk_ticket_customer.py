@@ -5,12 +5,24 @@
 Pages and messages take their words from here, so that both say the same.
 """
 
+import babel.dates
+import pytz
+
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from .helpdesk_ticket_stage import OPEN_STATUS
 
+# How Indonesians name their zones; the database says +07, +08, +09 or nothing useful.
+INDONESIAN_ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+# We owe the customer an answer, and our time runs.
+RUNNING_STATUS = ("received", "in_progress", "coordination")
 # The way of a complaint as it is shown to the customer.
 STATUS_PATH = (
     "received",
@@ -20,17 +32,30 @@ STATUS_PATH = (
     "resolved",
     "closed",
 )
+# Fields of the desk that a customer may not read by a call from outside.
+DESK_FIELDS = {
+    "duplicate_count",
+    "duplicate_id",
+    "duplicate_ids",
+    "urgency_lowered_reason",
+}
 
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
-    # Reading a many2one gives the other record's name whatever its rules say: a portal
-    # user read another customer's subject here (helpdesk_mgmt/models/
-    # helpdesk_ticket.py:165-170).
-    duplicate_id = fields.Many2one(groups="base.group_user")
-    duplicate_ids = fields.One2many(groups="base.group_user")
-    duplicate_count = fields.Integer(groups="base.group_user")
+    # === ACCESS === #
+    def _has_field_access(self, field, operation):
+        # Reading a many2one gives the other record's name whatever its rules say: a
+        # portal user read another customer's subject in duplicate_id
+        # (helpdesk_mgmt/models/helpdesk_ticket.py:165).
+        if (
+            field.name in DESK_FIELDS
+            and not self.env.su
+            and not self.env.user._is_internal()
+        ):
+            return False
+        return super()._has_field_access(field, operation)
 
     # === WHOSE === #
     def _is_customer(self, user):
@@ -100,7 +125,7 @@ class HelpdeskTicket(models.Model):
                 noted |= message.attachment_ids
             else:
                 told |= message.attachment_ids
-        # Same transaction, same create_date: what is not later came with the submission.
+        # Same transaction, same create_date: what is not later came with it.
         received = files.filtered(lambda file: file.create_date <= self.create_date)
         added = files.filtered("create_uid.share")
         return files & (told | added | (received - noted))
@@ -125,13 +150,27 @@ class HelpdeskTicket(models.Model):
                 received=received,
                 date=self._format_customer_day(self.resolved_date),
             )
-        if promised and self.status in OPEN_STATUS:
+        if promised and self._is_promise_missed():
+            return self.env._(
+                "Received %(received)s · late: promised by %(date)s",
+                received=received,
+                date=promised,
+            )
+        if promised and self._is_our_turn():
             return self.env._(
                 "Received %(received)s · answer by %(date)s at the latest",
                 received=received,
                 date=promised,
             )
         return self.env._("Received %(received)s", received=received)
+
+    def _is_promise_missed(self):
+        """Whether we still owe an answer that was promised for before now."""
+        self.ensure_one()
+        promised = self._get_promised_date()
+        return bool(
+            promised and promised < fields.Datetime.now() and self._is_our_turn()
+        )
 
     def _get_receipt_sentence(self):
         self.ensure_one()
@@ -147,6 +186,11 @@ class HelpdeskTicket(models.Model):
         return self.status == "waiting_customer" or (
             self.status == "resolved" and self.customer_decision == "pending"
         )
+
+    def _is_our_turn(self):
+        """Whether we owe the customer an answer, and our time runs."""
+        self.ensure_one()
+        return self.status in RUNNING_STATUS
 
     def _get_customer_status_labels(self):
         """Short names of the statuses for customers; the stages' own are the desk's."""
@@ -178,35 +222,29 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         promised = self._format_customer_date(self._get_promised_date())
-        if self.status == "in_progress":
-            if promised:
-                rest = self.env._(
-                    "by our CS team. Answer by %(date)s at the latest.", date=promised
-                )
+        missed = self._is_promise_missed() and self.env._(
+            "We missed the date of %(date)s. We apologise.", date=promised
+        )
+        no_date = self.env._("We cannot name a date yet; we will tell you soon.")
+        if self.status in ("in_progress", "coordination"):
+            if self.status == "in_progress":
+                headline = self.env._("Being handled by our CS team.")
             else:
-                rest = self.env._(
-                    "by our CS team. We cannot name a date yet; we will tell you soon."
-                )
-            return self.env._("Being handled"), rest
-        if self.status == "coordination":
+                headline = self.env._("Being looked into with another unit.")
+            if missed:
+                return headline, missed
             if promised:
-                rest = self.env._(
-                    "with another unit of klikUMKM. Answer by %(date)s at the latest.",
-                    date=promised,
-                )
-            else:
-                rest = self.env._(
-                    "with another unit of klikUMKM. We cannot name a date yet; we will "
-                    "tell you soon."
-                )
-            return self.env._("Being looked into"), rest
+                return headline, self.env._("Answer by %(date)s.", date=promised)
+            return headline, no_date
         if self.status == "waiting_customer":
             return (
                 self.env._("Waiting for your answer."),
-                self.env._("Our count of time has stopped until you answer."),
+                self.env._("Our count has stopped until you answer."),
             )
         if self.status in OPEN_STATUS:
-            if promised:
+            if missed:
+                rest = missed
+            elif promised:
                 rest = self.env._(
                     "Your complaint is recorded. We will answer by %(date)s at the "
                     "latest.",
@@ -225,8 +263,8 @@ class HelpdeskTicket(models.Model):
         moved = self._format_customer_day(self.closed_date or self.last_stage_update)
         if self.status == "resolved" and self.customer_decision == "rejected":
             return (
-                self.env._("We received your objection"),
-                self.env._("and will decide the next step."),
+                self.env._("We received your objection."),
+                self.env._("We will decide the next step."),
             )
         if self.status == "resolved" and self.submission_type == "complaint":
             resolved = self._format_customer_day(self.resolved_date)
@@ -308,3 +346,36 @@ class HelpdeskTicket(models.Model):
             for move in moves
             if move.new_value_integer in status_by_stage
         }
+
+    # === THE PROMISED DATE === #
+    def _get_promised_date(self):
+        """Hook: the date by which the customer was promised an answer.
+
+        :return: naive UTC, or False where none can be named
+        """
+        return False
+
+    def _get_promise_reason(self):
+        """Hook: one sentence that explains the promised date, or an empty string."""
+        return ""
+
+    def _get_customer_tz(self):
+        """The zone in which the customer reads dates."""
+        return "Asia/Jakarta"
+
+    def _format_customer_date(self, moment):
+        """A moment as customers read it: “Mon 22 Mar 2027 17.00 WIB”.
+
+        :param datetime moment: naive UTC, or False
+        :return: in the language of the environment, in the customer's zone; an empty
+            string for False
+        """
+        if not moment:
+            return ""
+        tz = pytz.timezone(self._get_customer_tz())
+        local = pytz.utc.localize(moment).astimezone(tz)
+        locale = babel.Locale.parse(self.env.lang or "id_ID")
+        text = babel.dates.format_datetime(
+            local, "EEE d MMM y HH.mm", tzinfo=tz, locale=locale
+        )
+        return f"{text} {INDONESIAN_ZONES.get(tz.zone) or local.tzname()}"

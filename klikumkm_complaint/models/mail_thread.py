@@ -3,7 +3,7 @@
 import codecs
 import logging
 
-from odoo import models
+from odoo import api, models
 
 _logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class MailThread(models.AbstractModel):
     def _message_parse_extract_payload(
         self, message, message_dict, save_original=False
     ):
-        # mail/models/mail_thread.py:1629 raises on whatever it cannot decode, before any
+        # mail/models/mail_thread.py:1629 raises on what it cannot decode, before any
         # complaint exists: the mail would be lost.
         try:
             name_known_types(message)
@@ -80,6 +80,7 @@ class MailThread(models.AbstractModel):
             original = self._Attachment("original_email.eml", message.as_bytes(), {})
             return {"body": "", "attachments": [original]}
 
+    @api.model
     def message_parse(self, message, save_original=False):
         msg_dict = super().message_parse(message, save_original=save_original)
         # PostgreSQL stores no NUL character: with one in it, the mail would be lost.

@@ -1,6 +1,7 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+
 from odoo.addons.base.models.res_partner import _lang_get
 
 
@@ -35,10 +36,3 @@ class ResCompany(models.Model):
     def _default_complaint_lang(self):
         installed = dict(self.env["res.lang"].get_installed())
         return "id_ID" if "id_ID" in installed else next(iter(installed), False)
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "complaint_portal_by_company" in vals:
-            # the portal rule reads it, and its domain is kept until told otherwise
-            self.env.registry.clear_cache()
-        return result

@@ -5,3 +5,4 @@ from . import test_helpdesk_ticket
 from . import test_intake_mail
 from . import test_portal
 from . import test_security
+from . import test_views

@@ -332,7 +332,7 @@ class HelpdeskTicket(models.Model):
         clock = (
             self.env["klikumkm.sla.clock"]
             .sudo()  # customers may know how their own date was counted
-            .search([("ticket_id", "=", self.id), ("kind", "=", "standard")], limit=1)
+            .search([("ticket_id", "in", self.ids), ("kind", "=", "standard")], limit=1)
         )
         if not clock.deadline or clock.calendar_id._get_sla_unusable_reason():
             return ""

@@ -13,7 +13,10 @@ export class ReplyPendingField extends Component {
 
     get title() {
         const since = this.props.record.data[this.props.name];
-        return _t("The customer wrote on %s and has no answer yet", formatDateTime(since));
+        return _t(
+            "The customer wrote on %s and has no answer yet",
+            formatDateTime(since)
+        );
     }
 }
 

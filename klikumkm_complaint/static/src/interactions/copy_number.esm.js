@@ -20,7 +20,9 @@ export class CopyNumber extends Interaction {
     async onCopyClick() {
         const textEl = this.el.querySelector(".o_klikumkm_copy_text");
         try {
-            await this.waitFor(navigator.clipboard.writeText(textEl.textContent.trim()));
+            await this.waitFor(
+                navigator.clipboard.writeText(textEl.textContent.trim())
+            );
             this.message = _t("Copied");
         } catch {
             // No right to the clipboard: the number is marked, ready to be copied.

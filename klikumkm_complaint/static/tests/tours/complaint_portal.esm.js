@@ -85,7 +85,8 @@ registry.category("web_tour.tours").add("klikumkm_complaint_portal_form", {
         },
         {
             content: "The answer stands in the conversation",
-            trigger: "#chatterRoot:shadow .o-mail-Message:contains(Saya tambahkan keterangan.)",
+            trigger:
+                "#chatterRoot:shadow .o-mail-Message:contains(Saya tambahkan keterangan.)",
         },
     ],
 });
