@@ -264,7 +264,8 @@ class HelpdeskTicket(models.Model):
                 )
             else:
                 ticket.sla_unset_reason = self.env._(
-                    "No deadline: the complaint was already closed when it was recorded."
+                    "No deadline: the complaint was already closed when it was "
+                    "recorded."
                 )
 
     def _get_unset_reason(self, reason):
@@ -308,12 +309,12 @@ class HelpdeskTicket(models.Model):
 
     # === CRUD METHODS === #
     @api.model
-    def default_get(self, fields_list):
-        defaults = super().default_get(fields_list)
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
         # neither a context nor anybody's own default writes what the clock writes
         for name in self._get_clock_fields():
             defaults.pop(name, None)
-        if "sla_status" in fields_list:
+        if "sla_status" in fields:
             defaults["sla_status"] = "none"
         return defaults
 
@@ -413,12 +414,14 @@ class HelpdeskTicket(models.Model):
         return self.env(su=True, context={})["klikumkm.sla.clock"]
 
     def _complaint_received(self):
-        super()._complaint_received()
+        result = super()._complaint_received()
         engine = self._get_clock_engine()
         engine._start(self.with_env(engine.env), fields.Datetime.now())
+        return result
 
     def _complaint_changed(self, changes):
-        super()._complaint_changed(changes)
+        result = super()._complaint_changed(changes)
         engine = self._get_clock_engine()
         changes = [(ticket.with_env(engine.env), *facts) for ticket, *facts in changes]
         engine._follow(changes, fields.Datetime.now())
+        return result

@@ -12,7 +12,8 @@ class HelpdeskTicketTeam(models.Model):
     sla_calendar_id = fields.Many2one(
         comodel_name="resource.calendar",
         string="Operating hours",
-        domain="[('schedule_type', '=', 'fully_fixed'), ('duration_based', '=', False)]",
+        domain="[('schedule_type', '=', 'fully_fixed'), "
+        "('duration_based', '=', False)]",
         help="Leave empty to use the company's operating hours.",
     )
 

@@ -14,7 +14,8 @@ class ResCompany(models.Model):
         default=lambda self: self.env.ref(
             "klikumkm_sla.calendar_operating", raise_if_not_found=False
         ),
-        domain="[('schedule_type', '=', 'fully_fixed'), ('duration_based', '=', False)]",
+        domain="[('schedule_type', '=', 'fully_fixed'), "
+        "('duration_based', '=', False)]",
         help="Complaints are counted in the working days of this calendar, unless "
         "their team has its own.",
     )

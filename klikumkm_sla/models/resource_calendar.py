@@ -46,9 +46,10 @@ class ResourceCalendar(models.Model):
     )
 
     def init(self):
-        super().init()
+        result = super().init()
         # Never given twice, not even after a rollback: tables are cached under it.
         self.env.cr.execute("CREATE SEQUENCE IF NOT EXISTS klikumkm_sla_version")
+        return result
 
     def write(self, vals):
         if not HOUR_FIELDS & vals.keys():

@@ -375,7 +375,10 @@ class SlaClock(models.Model):
         """
         if not self:
             return
-        policies = self.env["klikumkm.sla.policy"].search([])
+        types = set(self.ticket_id.mapped("assistance_type"))
+        policies = self.env["klikumkm.sla.policy"].search(
+            [("assistance_type", "in", list(types))]
+        )
         for clock in self:
             ticket = clock.ticket_id
             start = ticket[self._clock_kinds()[clock.kind]["start_field"]]
@@ -586,7 +589,7 @@ class SlaClock(models.Model):
 
     @api.model
     def _recount_calendars(self, calendars):
-        """Recount what a change of hours or days off moved; leave a rest to the sweep."""
+        """Recount what a change of hours or days off moved; the sweep does a rest."""
         clocks = self.search(
             self._get_outdated_domain(calendars), limit=RECOUNT_AT_ONCE + 1, order="id"
         )

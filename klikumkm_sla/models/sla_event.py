@@ -64,7 +64,10 @@ class SlaEvent(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        raise AccessError(self.env._("The journal of a clock cannot be changed."))
+        if self:
+            raise AccessError(self.env._("The journal of a clock cannot be changed."))
+        return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
         raise AccessError(self.env._("The journal of a clock cannot be changed."))

@@ -35,7 +35,8 @@ class SlaPolicy(models.Model):
         string="Shortest (working days)",
         default=1,
         required=True,
-        help="Only bounds the targets: an answer on the day of receipt is always right.",
+        help="Only bounds the targets: an answer on the day of receipt is always "
+        "right.",
     )
     max_days = fields.Integer(
         string="Promised (working days)",

@@ -28,7 +28,7 @@ APIA = ZoneInfo("Pacific/Apia")
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
-OFFICE_WEEK = [["09:00-17:00"]] * 5 + [[], []]
+OFFICE_WEEK = (*[["09:00-17:00"]] * 5, [], [])
 
 
 def wall(text, tz=JAKARTA):
