@@ -307,6 +307,22 @@ class HelpdeskTicket(models.Model):
             reason = ticket._get_promise_reason()
             ticket.sla_why = Markup("<p>%s</p>") % reason if reason else False
 
+    # === CRUD METHODS === #
+    @api.model
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
+        # neither a context nor anybody's own default writes what the clock writes
+        for name in self._get_clock_fields():
+            defaults.pop(name, None)
+        if "sla_status" in fields:
+            defaults["sla_status"] = "none"
+        return defaults
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name == "sla_remaining_days":
+            field_name = "sla_deadline"
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
     # === WHAT CUSTOMERS SEE === #
     def _get_promised_date(self):
         return self.sudo().sla_deadline or super()._get_promised_date()
@@ -388,20 +404,6 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _get_protected_fields(self):
         return super()._get_protected_fields() | set(self._get_clock_fields())
-
-    @api.model
-    def default_get(self, fields):
-        defaults = super().default_get(fields)
-        for name in self._get_clock_fields():
-            # a context must not write either what only the clock writes
-            if default := defaults.pop(name, None) and self._fields[name].default:
-                defaults[name] = default(self)
-        return defaults
-
-    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
-        if field_name == "sla_remaining_days":
-            field_name = "sla_deadline"
-        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     def _get_clock_engine(self):
         """The clocks as the superuser without a context.

@@ -375,8 +375,9 @@ class SlaClock(models.Model):
         """
         if not self:
             return
+        types = set(self.ticket_id.mapped("assistance_type"))
         policies = self.env["klikumkm.sla.policy"].search(
-            [("assistance_type", "in", self.ticket_id.mapped("assistance_type"))]
+            [("assistance_type", "in", list(types))]
         )
         for clock in self:
             ticket = clock.ticket_id

@@ -69,5 +69,5 @@ class SlaEvent(models.Model):
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_journal(self):
+    def _unlink_except_never(self):
         raise AccessError(self.env._("The journal of a clock cannot be changed."))

@@ -545,13 +545,14 @@ class TestHolidays(SlaCase):
     def test_row_that_another_module_refuses_is_a_warning(self):
         Leaves = type(self.env["resource.calendar.leaves"])
         original = Leaves.create
+        reason = "Two public holidays cannot overlap"
 
         refusal = "Two public holidays cannot overlap"
 
         def create(leaves, vals_list):
             records = original(leaves, vals_list)
             if any(local(leave.date_from)[:10] == "2026-01-01" for leave in records):
-                raise ValidationError(refusal)
+                raise ValidationError(reason)
             return records
 
         with (
@@ -560,9 +561,7 @@ class TestHolidays(SlaCase):
         ):
             added, skipped, _without = self.load(2026)
         self.assertEqual(len(logs.records), 1)
-        self.assertEqual(
-            skipped[date(2026, 1, 1)], "Two public holidays cannot overlap"
-        )
+        self.assertEqual(skipped[date(2026, 1, 1)], reason)
         self.assertEqual(self.calendar.leave_ids, added)
         self.assertEqual(self.working_days_of(2026), 241)
 

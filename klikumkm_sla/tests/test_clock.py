@@ -184,6 +184,9 @@ class TestStatus(SlaCase):
         self.move(ticket, "in_progress", "2026-03-05 10:00")
         self.assertDeadline(ticket, "2026-03-11 17:00")
         self.assertEqual(self.journal(ticket), ["start", "pause", "cancel", "reopen"])
+        # and so it is read back from the journal when it is counted again
+        self.add_leave("2026-03-09")
+        self.assertDeadline(ticket, "2026-03-12 17:00")
 
     def test_cancelled_by_mistake_then_resolved(self):
         ticket = self.make_ticket()

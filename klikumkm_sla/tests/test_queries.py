@@ -28,7 +28,7 @@ class TestQueries(SlaCase):
         self.env.flush_all()
         return self.env.cr.sql_log_count - before, result
 
-    def create_tickets(self, number):
+    def record(self, number):
         partner = self.partner.id
         vals = {
             "name": "Instalment counted twice",
@@ -56,7 +56,7 @@ class TestQueries(SlaCase):
         for context in (nullcontext(), self.without_clock()):
             self.travel("2026-03-02 08:00")
             with context:
-                created, tickets = self.count(lambda: self.create_tickets(number))
+                created, tickets = self.count(lambda: self.record(number))
                 moved = []
                 for status in ("waiting_customer", "in_progress", "resolved"):
                     self.travel("2026-03-03 10:00")
@@ -88,7 +88,7 @@ class TestQueries(SlaCase):
             "sla_deadline_label",
             "sla_unset_reason",
         )
-        tickets = self.create_tickets(40)
+        tickets = self.record(40)
         for ticket, status in zip(
             tickets,
             ("received", "waiting_customer", "resolved", "closed") * 10,
@@ -105,7 +105,7 @@ class TestQueries(SlaCase):
                 self.assertEqual(few, many)
 
     def test_searching(self):
-        tickets = self.create_tickets(40)
+        tickets = self.record(40)
         domain = [
             ("id", "in", tickets.ids),
             ("sla_state", "in", ["due_soon", "overdue"]),
@@ -117,7 +117,7 @@ class TestQueries(SlaCase):
 
     def test_recounting_and_sweeping(self):
         for number in (2, 60):
-            self.create_tickets(number)
+            self.record(number)
             self.add_leave("2026-03-04")  # builds the table
             self.Clock.search([]).calendar_version = 0
             clocks = self.Clock.search([("state", "=", "running")])

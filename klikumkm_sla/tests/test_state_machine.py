@@ -181,6 +181,7 @@ class TestRandomLives(SlaCase):
         ticket.received_date = ticket.create_date - timedelta(hours=hours)
 
     def step_extend(self, number, days):
+        # refused where the new date would lie in the past, or the clock stands still
         with suppress(UserError), self.env.cr.savepoint():
             self.clocks[number]._extend(days, "More papers")
 

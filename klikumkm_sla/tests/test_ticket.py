@@ -40,7 +40,6 @@ class TestNoDeadline(SlaCase):
         self.move(ticket, "in_progress", "2026-03-03 11:00")
         self.move(ticket, "resolved", "2026-03-03 12:00")
         self.assertEqual((ticket.sla_status, ticket.sla_state), ("stopped", "none"))
-        return True
 
     def no_calendar(self):
         self.env["res.company"].search([]).sla_calendar_id = False
@@ -157,6 +156,9 @@ class TestNoDeadline(SlaCase):
             self.env, "sla_forger", "helpdesk_mgmt.group_helpdesk_user_team"
         )
         self.team.user_ids = agent
+        self.env["ir.default"].set(
+            "helpdesk.ticket", "sla_target_date", "2030-01-01 00:00:00", agent.id
+        )
         ticket = self.Ticket.with_user(agent).with_context(
             default_sla_status="stopped",
             default_sla_result="met",
@@ -175,7 +177,7 @@ class TestNoDeadline(SlaCase):
             (ticket.sla_status, ticket.sla_result, ticket.sla_deadline),
             ("none", False, False),
         )
-        self.assertFalse(ticket.sla_missed)
+        self.assertFalse(ticket.sla_missed or ticket.sla_target_date)
 
 
 @tagged("post_install", "-at_install")

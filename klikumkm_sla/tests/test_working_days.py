@@ -28,7 +28,7 @@ APIA = ZoneInfo("Pacific/Apia")
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
-OFFICE_WEEK = [["09:00-17:00"]] * 5 + [[], []]
+OFFICE_WEEK = (*[["09:00-17:00"]] * 5, [], [])
 
 
 def wall(text, tz=JAKARTA):
@@ -604,7 +604,7 @@ class TestOpeningHours(WorkingDaysCase):
 
     def test_two_week_calendar(self):
         table = working_days(
-            OFFICE_WEEK + [["08:00-16:00"], [], ["08:00-16:00"]] + [[]] * 4
+            [*OFFICE_WEEK, ["08:00-16:00"], [], ["08:00-16:00"], *[[]] * 4]
         )
         self.assertDeadline("2026-03-06 10:00", 1, "2026-03-09 16:00", table=table)
         self.assertDeadline("2026-03-06 10:00", 2, "2026-03-11 16:00", table=table)
