@@ -485,6 +485,10 @@ class HelpdeskTicket(models.Model):
         # robot, the mail gateway's portal user, people of other teams.
         if user and not self._can_be_assigned(user, team or user.helpdesk_team_ids):
             defaults["user_id"] = False
+        # Neither a context nor anybody's own default writes what only the suite writes.
+        for name in self._get_protected_fields() & defaults.keys():
+            default = self._fields[name].default
+            defaults[name] = default(self) if default else False
         return defaults
 
     @api.model
@@ -510,10 +514,12 @@ class HelpdeskTicket(models.Model):
         tickets = super().create(vals_list)
         tickets._attach_intake_files(stories)
         tickets._keep_dropped_files(dropped)
+        now = fields.Datetime.now()
         tickets._record_status_dates(
-            [(ticket, None, facts) for ticket, facts in tickets._get_complaint_facts()]
+            [(ticket, None, facts) for ticket, facts in tickets._get_complaint_facts()],
+            now,
         )
-        tickets._complaint_received()
+        tickets.with_context(complaint_now=now)._complaint_received()
         return tickets
 
     def write(self, vals):
@@ -578,18 +584,18 @@ class HelpdeskTicket(models.Model):
         ]
         self._check_reopening_allowed(changes)
         self._check_pause_allowed(changes)
-        self._record_status_dates(changes)
+        now = fields.Datetime.now()
+        self._record_status_dates(changes, now)
         for ticket, closed_date in zip(self, closed_dates, strict=True):
             # helpdesk_mgmt/models/helpdesk_ticket.py:296 rewrites the date of what is
             # already closed.
             if closed_date and ticket.closed and ticket.closed_date != closed_date:
                 ticket._write_silently({"closed_date": closed_date})
         if changes:
-            self._complaint_changed(changes)
+            self.with_context(complaint_now=now)._complaint_changed(changes)
 
-    def _record_status_dates(self, changes):
+    def _record_status_dates(self, changes, now):
         """Keep resolved_date and closed_date true to the status, however it moved."""
-        now = fields.Datetime.now()
         wanted = {}
         for ticket, old, new in changes:
             if old and old.status == new.status:
@@ -614,6 +620,10 @@ class HelpdeskTicket(models.Model):
     def _write_silently(self, vals):
         """Write what follows from a fact: no right, fact or stage is in question."""
         return super(HelpdeskTicket, self.sudo()).write(vals)
+
+    def _get_operation_now(self):
+        """The moment of the running operation, read once (naive UTC, whole seconds)."""
+        return self.env.context.get("complaint_now") or fields.Datetime.now()
 
     def _complaint_received(self):
         """Hook: these complaints were just recorded. Runs before any mail is made."""

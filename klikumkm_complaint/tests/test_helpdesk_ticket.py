@@ -332,6 +332,14 @@ class TestProtection(ComplaintCase):
         super().setUp()
         self.ticket = self._create_complaint(user=self.agent, urgency_stated="2")
 
+    def test_default_of_a_context_cannot_forge_a_resolution(self):
+        Ticket = self.env["helpdesk.ticket"].with_user(self.agent)
+        ticket = Ticket.with_context(
+            default_resolved_date="2026-01-05 03:00:00", default_number="HT1"
+        ).create({"name": "Dana belum masuk", "description": "<p>Tolong</p>"})
+        self.assertFalse(ticket.resolved_date)
+        self.assertNotEqual(ticket.number, "HT1")
+
     def test_fields_that_nobody_writes(self):
         for user in (self.agent, self.lead, self.manager):
             for field, value in (

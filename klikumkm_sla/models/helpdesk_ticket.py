@@ -308,16 +308,6 @@ class HelpdeskTicket(models.Model):
             ticket.sla_why = Markup("<p>%s</p>") % reason if reason else False
 
     # === CRUD METHODS === #
-    @api.model
-    def default_get(self, fields):
-        defaults = super().default_get(fields)
-        # neither a context nor anybody's own default writes what the clock writes
-        for name in self._get_clock_fields():
-            defaults.pop(name, None)
-        if "sla_status" in fields:
-            defaults["sla_status"] = "none"
-        return defaults
-
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         if field_name == "sla_remaining_days":
             field_name = "sla_deadline"
@@ -416,12 +406,12 @@ class HelpdeskTicket(models.Model):
     def _complaint_received(self):
         result = super()._complaint_received()
         engine = self._get_clock_engine()
-        engine._start(self.with_env(engine.env), fields.Datetime.now())
+        engine._start(self.with_env(engine.env), self._get_operation_now())
         return result
 
     def _complaint_changed(self, changes):
         result = super()._complaint_changed(changes)
         engine = self._get_clock_engine()
         changes = [(ticket.with_env(engine.env), *facts) for ticket, *facts in changes]
-        engine._follow(changes, fields.Datetime.now())
+        engine._follow(changes, self._get_operation_now())
         return result

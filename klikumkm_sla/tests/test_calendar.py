@@ -547,8 +547,6 @@ class TestHolidays(SlaCase):
         original = Leaves.create
         reason = "Two public holidays cannot overlap"
 
-        refusal = "Two public holidays cannot overlap"
-
         def create(leaves, vals_list):
             records = original(leaves, vals_list)
             if any(local(leave.date_from)[:10] == "2026-01-01" for leave in records):
