@@ -209,7 +209,9 @@ class HelpdeskTicket(models.Model):
                 continue
             # paused: as it stood when the pause began; stopped: when it stopped
             moment = clock.paused_since or clock.stop_date or now
-            table = clock.calendar_id._get_working_days(clock.start_date, now)
+            table = clock.calendar_id._get_working_days(
+                clock.start_date, max(now, clock.deadline or now)
+            )
             ticket.sla_remaining_days = table.remaining_days(
                 moment, clock.deadline, gaps_of.get(clock.id, ())
             )

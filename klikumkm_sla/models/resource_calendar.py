@@ -12,12 +12,10 @@ from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..working_days import HORIZON_YEARS, WorkingDays
+from ..working_days import WorkingDays
 
 _logger = logging.getLogger(__name__)
 
-# Tables begin every so many years, so that a whole desk shares one or two of them.
-TABLE_YEARS = 5
 # What decides when a calendar is open; a change of it makes a new version.
 HOUR_FIELDS = {
     "attendance_ids",
@@ -103,13 +101,14 @@ class ResourceCalendar(models.Model):
         """The table of working days that covers a stretch of time.
 
         :param datetime since: naive UTC
-        :param datetime until: naive UTC; deadlines up to five years later are covered
+        :param datetime until: naive UTC; at least a year more is covered
         :rtype: WorkingDays
         """
         self.ensure_one()
-        first = (since.year - 1) // TABLE_YEARS * TABLE_YEARS
-        # one year more: at the turn of a year it is already the next one elsewhere
-        last = until.year + HORIZON_YEARS + 1
+        # Whole years, so that a desk shares one or two tables. The two days are for the
+        # turn of a year, when it is another one elsewhere.
+        first = (since - timedelta(days=2)).year
+        last = (until + timedelta(days=366 + 2)).year
         calendar = self.sudo()  # see _get_sla_unusable_reason()
         return calendar._load_working_days(calendar.sla_version, first, last)
 

@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
 
-from ..working_days import Gap
+from ..working_days import HORIZON_YEARS, Gap
 
 _logger = logging.getLogger(__name__)
 
@@ -425,17 +425,7 @@ class SlaClock(models.Model):
             if not reason and not clock.policy_id:
                 reason = "no_policy"
             if not reason:
-                table = calendar._get_working_days(clock.start_date, now)
-                gaps = gaps_of[clock.id]
-                extra = clock.extension_days
-                deadline, target, first = (
-                    table.count_deadline(clock.start_date, days, gaps) or False
-                    for days in (
-                        clock.days + extra,
-                        clock.target_days + extra,
-                        clock.days,
-                    )
-                )
+                deadline, target, first = clock._count_dates(now, gaps_of[clock.id])
                 if not deadline:
                     target = first = False
                     reason = "beyond_horizon"
@@ -449,6 +439,25 @@ class SlaClock(models.Model):
                 # another date: whether it is missed is settled anew
                 vals.update(deadline=deadline, deadline_since=now, missed=False)
             clock.update(vals)
+
+    def _count_dates(self, now, gaps):
+        """Deadline, target and deadline without extensions; False where there is none.
+
+        Nearly always a table of a few years knows them; only where it does not, the
+        one that reaches to the horizon is built (rule 11).
+        """
+        self.ensure_one()
+        start, extra = self.start_date, self.extension_days
+        horizon = fields.Datetime.add(start, years=HORIZON_YEARS)
+        for until in (max(start, now), max(horizon, now)):
+            table = self.calendar_id._get_working_days(start, until)
+            dates = [
+                table.count_deadline(start, days, gaps) or False
+                for days in (self.days + extra, self.target_days + extra, self.days)
+            ]
+            if dates[0]:
+                break
+        return dates
 
     def _get_gaps(self):
         """Read back from the journal when the clocks did not run.
