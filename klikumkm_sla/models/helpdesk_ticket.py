@@ -105,6 +105,18 @@ class HelpdeskTicket(models.Model):
         "(sla_deadline) WHERE sla_status IN ('running', 'paused')"
     )
 
+    def _get_standard_clocks(self):
+        """The clocks of the published standard, at most one for each complaint.
+
+        In superuser mode: whoever may read a complaint, its customer too, may know
+        how its date was counted and how long it has left.
+        """
+        return (
+            self.env["klikumkm.sla.clock"]
+            .sudo()
+            .search([("ticket_id", "in", self.ids), ("kind", "=", "standard")])
+        )
+
     # === COMPUTE METHODS === #
     @api.depends(
         "sla_status", "sla_result", "sla_deadline", "sla_missed", "sla_target_date"
@@ -149,16 +161,19 @@ class HelpdeskTicket(models.Model):
         paused = dated & Domain("sla_status", "=", "paused")
         running = dated & Domain("sla_status", "=", "running")
         future = running & Domain("sla_deadline", ">=", now)
-        used = self.sudo()._read_group(future, ["sla_calendar_id"])
-        limits = self._get_due_soon_limits(
-            self.env["resource.calendar"].union(*(row[0] for row in used)), now
-        )
-        soon = Domain("sla_target_date", "<", now) | Domain.OR(
-            Domain("sla_calendar_id", "=", calendar.id)
-            & Domain("sla_deadline", "<=", limit)
-            for calendar, limit in limits.items()
-            if limit
-        )
+        # only these two need to know which calendars are in use, and count on them
+        soon = Domain.FALSE
+        if {"due_soon", "on_track"} & set(states):
+            used = self.sudo()._read_group(future, ["sla_calendar_id"])
+            limits = self._get_due_soon_limits(
+                self.env["resource.calendar"].union(*(row[0] for row in used)), now
+            )
+            soon = Domain("sla_target_date", "<", now) | Domain.OR(
+                Domain("sla_calendar_id", "=", calendar.id)
+                & Domain("sla_deadline", "<=", limit)
+                for calendar, limit in limits.items()
+                if limit
+            )
         domains = {
             "met": Domain("sla_status", "=", "stopped")
             & Domain("sla_result", "=", "met"),
@@ -194,11 +209,7 @@ class HelpdeskTicket(models.Model):
     def _compute_sla_remaining_days(self):
         now = fields.Datetime.now()
         dated = self.filtered("sla_deadline")
-        clocks = (
-            self.env["klikumkm.sla.clock"]
-            .sudo()  # whoever reads the complaint may know how long it has left
-            .search([("ticket_id", "in", dated.ids), ("kind", "=", "standard")])
-        )
+        clocks = dated._get_standard_clocks()
         clock_of = {clock.ticket_id.id: clock for clock in clocks}
         late = clocks.filtered(lambda c: c.deadline and c.deadline < now)
         gaps_of = late._get_gaps() if late else {}
@@ -248,12 +259,10 @@ class HelpdeskTicket(models.Model):
     @api.depends("sla_deadline", "sla_status", "sla_calendar_id")
     @api.depends_context("lang")
     def _compute_sla_labels(self):
-        clocks = (
-            self.env["klikumkm.sla.clock"]
-            .sudo()  # whoever reads the complaint may know why it has no date
-            .search([("ticket_id", "in", self.ids), ("kind", "=", "standard")])
-        )
-        reason_of = {clock.ticket_id.id: clock.unset_reason for clock in clocks}
+        reason_of = {
+            clock.ticket_id.id: clock.unset_reason
+            for clock in self._get_standard_clocks()
+        }
         for ticket in self:
             ticket.sla_deadline_label = ticket._format_customer_date(
                 ticket.sla_deadline
@@ -322,11 +331,7 @@ class HelpdeskTicket(models.Model):
     def _get_promise_reason(self):
         """One sentence that lets anybody count the deadline again on a calendar."""
         self.ensure_one()
-        clock = (
-            self.env["klikumkm.sla.clock"]
-            .sudo()  # customers may know how their own date was counted
-            .search([("ticket_id", "in", self.ids), ("kind", "=", "standard")], limit=1)
-        )
+        clock = self._get_standard_clocks()
         if not clock.deadline or clock.calendar_id._get_sla_unusable_reason():
             return ""
         table = clock.calendar_id._get_working_days(clock.start_date, clock.deadline)

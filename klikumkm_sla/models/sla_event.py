@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .sla_clock import RESULT
+
 EVENT_TYPE = [
     ("start", "Started"),
     ("pause", "Paused"),
@@ -54,7 +56,7 @@ class SlaEvent(models.Model):
     extension_days = fields.Integer(aggregator=None)
     deadline_before = fields.Datetime()
     deadline_after = fields.Datetime()
-    result = fields.Selection(selection=[("met", "In time"), ("late", "Late")])
+    result = fields.Selection(selection=RESULT)
     reason = fields.Char()
 
     @api.model_create_multi
