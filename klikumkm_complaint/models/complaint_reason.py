@@ -13,10 +13,18 @@ class ComplaintReason(models.Model):
         selection=[
             ("root_cause", "Root cause"),
             ("cancel", "Reason to cancel"),
+            ("refusal", "Ground to refuse"),
+            ("extension", "Reason to extend"),
+            ("stage_reached", "Stage reached"),
+            ("document", "Document to ask for"),
+            ("unit_request", "Request to a unit"),
         ],
         string="List",
         required=True,
         index=True,
+    )
+    legal_ref = fields.Char(
+        string="Rule", help="The rule behind it, for instance POJK 22/2023 75(3)c."
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)

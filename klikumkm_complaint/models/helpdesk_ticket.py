@@ -520,6 +520,7 @@ class HelpdeskTicket(models.Model):
             now,
         )
         tickets.with_context(complaint_now=now)._complaint_received()
+        tickets._request_receipts()
         return tickets
 
     def write(self, vals):
@@ -584,7 +585,11 @@ class HelpdeskTicket(models.Model):
         ]
         self._check_reopening_allowed(changes)
         self._check_pause_allowed(changes)
-        now = fields.Datetime.now()
+        self._check_resolution_allowed(changes)
+        # Only the suite itself may say that something counts from an earlier moment:
+        # anybody can send a context.
+        given = self.env.su and self.env.context.get("complaint_now")
+        now = given or fields.Datetime.now()
         self._record_status_dates(changes, now)
         for ticket, closed_date in zip(self, closed_dates, strict=True):
             # helpdesk_mgmt/models/helpdesk_ticket.py:296 rewrites the date of what is

@@ -444,7 +444,9 @@ class HelpdeskTicket(models.Model):
         if self.env.context.get("complaint_robot_mail"):
             return
         # when it reached us: the date in a mail's header is whatever the sender wrote
-        now = fields.Datetime.now()
+        # (or, logged by the desk as superuser, when he said it)
+        said_at = self.env.su and self.env.context.get("complaint_said_at")
+        now = said_at or fields.Datetime.now()
         vals = {"last_customer_message_date": now}
         if (
             not self.env.context.get("complaint_first_message")

@@ -26,6 +26,38 @@ class ResCompany(models.Model):
         "On: everybody of a customer company sees those of the whole company.",
     )
 
+    complaint_silence_days = fields.Integer(
+        string="Days for the customer's verdict",
+        default=10,
+        help="Working days after our answer; who stays silent although reminded is "
+        "closed, never counted as having accepted.",
+    )
+    complaint_reopen_days = fields.Integer(
+        string="Days to reopen",
+        default=10,
+        help="Working days in which a reply reopens what was closed.",
+    )
+    complaint_ruling_days = fields.Integer(
+        string="Days to decide on an objection", default=2
+    )
+    complaint_document_days = fields.Integer(
+        string="Days to send documents",
+        default=10,
+        help="Working days (POJK 22/2023 article 71(5)).",
+    )
+    complaint_emergency_text = fields.Text(
+        string="In an emergency",
+        translate=True,
+        default=lambda self: self._default_complaint_emergency_text(),
+        help="Told with the receipt of an emergency.",
+    )
+
+    _complaint_terms_positive = models.Constraint(
+        "CHECK (complaint_silence_days > 0 AND complaint_reopen_days > 0"
+        " AND complaint_ruling_days > 0 AND complaint_document_days > 0)",
+        "The terms of complaints must be at least one day.",
+    )
+
     def write(self, vals):
         result = super().write(vals)
         if "complaint_portal_by_company" in vals:
@@ -36,3 +68,10 @@ class ResCompany(models.Model):
     def _default_complaint_lang(self):
         installed = dict(self.env["res.lang"].get_installed())
         return "id_ID" if "id_ID" in installed else next(iter(installed), False)
+
+    def _default_complaint_emergency_text(self):
+        return self.env._(
+            "If you feel threatened, call the police at 110. Keep proof (recordings, "
+            "screenshots, name and number of the caller) and send it to us. You can "
+            "also report to OJK 157."
+        )

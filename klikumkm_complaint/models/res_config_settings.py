@@ -15,3 +15,18 @@ class ResConfigSettings(models.TransientModel):
     complaint_portal_by_company = fields.Boolean(
         related="company_id.complaint_portal_by_company", readonly=False
     )
+    complaint_silence_days = fields.Integer(
+        related="company_id.complaint_silence_days", readonly=False
+    )
+    complaint_reopen_days = fields.Integer(
+        related="company_id.complaint_reopen_days", readonly=False
+    )
+    complaint_ruling_days = fields.Integer(
+        related="company_id.complaint_ruling_days", readonly=False
+    )
+    complaint_document_days = fields.Integer(
+        related="company_id.complaint_document_days", readonly=False
+    )
+    complaint_emergency_text = fields.Text(
+        related="company_id.complaint_emergency_text", readonly=False
+    )

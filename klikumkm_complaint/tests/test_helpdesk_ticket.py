@@ -144,8 +144,12 @@ class TestStatusDates(ComplaintCase):
             (self.ticket | other).write({"team_id": self.other_team.id})
 
         paths = {
-            "kanban": lambda status: self._move(self.ticket, status, self.agent),
-            "mass": lambda status: self._move(self.ticket | other, status, self.agent),
+            "agent": lambda status: self._move(
+                self.ticket.with_user(self.agent).sudo(), status
+            ),
+            "mass": lambda status: self._move(
+                (self.ticket | other).with_user(self.agent).sudo(), status
+            ),
             "code": lambda status: self._move(self.ticket.sudo(), status),
             "assignment": lambda status: setattr(
                 self.ticket, "stage_id", self.stages[status]
@@ -387,7 +391,7 @@ class TestProtection(ComplaintCase):
                 self.ticket.with_user(self.manager).write({"active": value})
         with self.assertRaises(UserError):
             self.ticket.with_user(self.agent).action_archive()
-        self._move(self.ticket, "resolved")
+        self._move(self.ticket.sudo(), "resolved")
         with self.assertRaises(UserError):
             self.ticket.with_user(self.agent).action_archive()
         self._move(self.ticket, "cancelled")
@@ -463,7 +467,7 @@ class TestReceivedDate(ComplaintCase):
         self.assertEqual(self.ticket.received_date, self.recorded - timedelta(days=1))
 
     def test_agent_does_not_touch_it_after_resolution(self):
-        self._move(self.ticket, "resolved")
+        self._move(self.ticket.sudo(), "resolved")
         with self.assertRaises(AccessError):
             self._set(self.agent, -2)
         self._set(self.manager, -2)

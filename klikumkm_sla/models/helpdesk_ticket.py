@@ -1,6 +1,8 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -379,6 +381,28 @@ class HelpdeskTicket(models.Model):
                 )
             )
         return " ".join(parts)
+
+    def _add_working_days(self, start, days):
+        """The closing of the so-many-th working day after the day of ``start``."""
+        calendar = self._get_operating_calendar()
+        if calendar and not calendar._get_sla_unusable_reason():
+            until = start + timedelta(days=3 * days + 30)
+            moment = calendar._get_working_days(start, until).count_deadline(
+                start, days
+            )
+            if moment:
+                return moment
+        return super()._add_working_days(start, days)
+
+    def _get_operating_calendar(self):
+        """The hours the complaint is counted in, or would be if it were new."""
+        self.ensure_one()
+        ticket = self.sudo()  # whoever reads a complaint may know its dates
+        return (
+            ticket.sla_calendar_id
+            or ticket.team_id.sla_calendar_id
+            or ticket.company_id.sla_calendar_id
+        )
 
     def _get_customer_tz(self):
         calendar = self.sudo().sla_calendar_id

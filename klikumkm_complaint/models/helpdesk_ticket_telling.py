@@ -1,0 +1,523 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Telling the customer: one way for every message, whatever it says, however it goes.
+
+``_tell()`` writes the message in the complaint's language, keeps it as a notice and
+sends it where there is an e-mail address; otherwise the notice waits in *To tell* until
+somebody says that the customer was told.
+"""
+
+import logging
+import urllib.parse
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import email_normalize, html2plaintext, is_html_empty
+
+from .helpdesk_ticket_stage import OPEN_STATUS
+
+_logger = logging.getLogger(__name__)
+
+# More automatic receipts to one address within an hour are no person any more.
+MAX_RECEIPTS_PER_HOUR = 5
+# RFC 3834; Microsoft's servers want the second.
+AUTOMATIC_HEADERS = {
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "All",
+}
+MAIL_LAYOUT = "klikumkm_complaint.mail_complaint_layout"
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    notice_ids = fields.One2many(
+        comodel_name="klikumkm.complaint.notice",
+        inverse_name="ticket_id",
+        string="Told",
+        groups="base.group_user",
+    )
+    is_to_tell = fields.Boolean(
+        string="To tell",
+        compute="_compute_is_to_tell",
+        search="_search_is_to_tell",
+        groups="base.group_user",
+        help="Something waits to be told to the customer, or did not reach him.",
+    )
+    is_receipt_due = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The receipt is to be sent; done apart from intake, within a minute.",
+    )
+    reopen_until_date = fields.Datetime(
+        string="Can be reopened until", readonly=True, copy=False
+    )
+
+    _receipt_due_idx = models.Index("(id) WHERE is_receipt_due")
+
+    # === COMPUTE METHODS === #
+    @api.depends("notice_ids.state", "notice_ids.active")
+    def _compute_is_to_tell(self):
+        waiting = self.env["klikumkm.complaint.notice"]._read_group(
+            self._get_to_tell_domain() & Domain("ticket_id", "in", self.ids),
+            ["ticket_id"],
+        )
+        tickets = self.browse().union(*(row[0] for row in waiting))
+        for ticket in self:
+            ticket.is_to_tell = ticket._origin in tickets
+
+    def _search_is_to_tell(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("notice_ids", "any", self._get_to_tell_domain())
+
+    @api.model
+    def _get_to_tell_domain(self):
+        """Notices that somebody has to act on: untold and not on their way."""
+        return Domain("state", "=", "failed") | (
+            Domain("state", "=", "to_tell") & Domain("mail_message_id", "=", False)
+        )
+
+    # === WHO AND WHERE === #
+    def _get_customer_email(self):
+        """The address that messages go to, or an empty string."""
+        self.ensure_one()
+        ticket = self.sudo()  # one address, for whoever tells
+        return (
+            email_normalize(ticket.partner_id.email or "", strict=False)
+            or email_normalize(ticket.partner_email or "", strict=False)
+            or ""
+        )
+
+    def _get_whatsapp_number(self):
+        """The digits of the customer's number for wa.me, or an empty string."""
+        self.ensure_one()
+        phone = self.partner_phone or self.sudo().partner_id.phone
+        world = phone and self._phone_format_number(
+            phone, self.company_id.complaint_country_id
+        )
+        return world[1:] if world and world.startswith("+") else ""
+
+    def _get_whatsapp_url(self, text):
+        number = self._get_whatsapp_number()
+        query = urllib.parse.urlencode({"text": text}, quote_via=urllib.parse.quote)
+        return f"https://wa.me/{number}?{query}"
+
+    def _get_personal_link(self):
+        """The address of the customer's page that opens without a login.
+
+        Shown to the customer, never kept in a text: whoever has it reads the page.
+        """
+        self.ensure_one()
+        ticket = self.sudo()  # makes the token where there is none yet
+        return ticket.get_base_url() + ticket.get_portal_url()
+
+    def _get_default_medium(self):
+        """How this customer can be told: by mail, else by his number, else by post."""
+        self.ensure_one()
+        if self._get_customer_email():
+            return "email"
+        if self._get_whatsapp_number():
+            return "whatsapp"
+        return "letter"
+
+    def _get_responsible_user(self):
+        """Who is asked to act: the owner, else a lead of the team, else a manager.
+
+        :return: ``res.users`` record, empty only where nobody at all is left
+        """
+        self.ensure_one()
+        ticket = self.sudo()  # whoever acts, somebody must be asked
+        if self._is_staff(ticket.user_id):
+            return ticket.user_id
+        company = ticket.company_id
+        for xmlid, users in (
+            ("klikumkm_complaint.group_complaint_lead", ticket.team_id.user_ids),
+            ("klikumkm_complaint.group_complaint_lead", None),
+            ("helpdesk_mgmt.group_helpdesk_manager", None),
+        ):
+            group = self.env.ref(xmlid).sudo()
+            candidates = (group.all_user_ids if users is None else users).filtered(
+                lambda user: self._is_staff(user) and company in user.company_ids
+            )
+            candidates &= group.all_user_ids
+            if candidates:
+                # a manager is the last to be asked
+                manager = self.env.ref("helpdesk_mgmt.group_helpdesk_manager")
+                others = candidates - manager.sudo().all_user_ids
+                return (others or candidates).sorted("id")[:1]
+        return self.env["res.users"]
+
+    # === WHEN === #
+    def _add_working_days(self, start, days):
+        """Hook: the moment that lies so many working days after another one.
+
+        :param datetime start: naive UTC
+        :return: naive UTC; calendar days as long as no clock is installed
+        """
+        self.ensure_one()
+        return start + timedelta(days=days)
+
+    # === MOVING === #
+    def _move_to(self, status, vals=None, at=None):
+        """Move complaints to a status, after the caller checked that it may be.
+
+        :param str status: key of ``STAGE_STATUS``
+        :param dict vals: further values written with it
+        :param datetime at: the moment from which it counts (naive UTC), by default now
+        """
+        for team, tickets in self.sudo().grouped("team_id").items():
+            stage = team._get_applicable_stages().filtered(
+                lambda stage: stage.status == status
+            )[:1]
+            if not stage:
+                raise UserError(
+                    self.env._(
+                        "There is no stage for this step. Ask a manager to add one "
+                        "(Configuration ▸ Stages)."
+                    )
+                )
+            tickets.with_context(complaint_now=at).write(
+                {**(vals or {}), "stage_id": stage.id}
+            )
+        return True
+
+    # === TELLING === #
+    def _tell(
+        self,
+        kind,
+        template=None,
+        *,
+        subject=None,
+        body=None,
+        text=None,
+        attachments=None,
+        next_status=False,
+        promised_date=None,
+        medium=None,
+        told=None,
+        is_automatic=False,
+        values=None,
+        response=None,
+    ):
+        """Tell the customers something; the one way to do so.
+
+        Runs as superuser after a check: whoever may write the complaint may tell its
+        customer.
+
+        :param str kind: key of ``NOTICE_KIND``
+        :param template: ``mail.template`` record or xmlid; a missing one is no reason
+            to tell nothing (see :meth:`_get_plain_message`)
+        :param str subject: instead of the template's; likewise body and text
+        :param attachments: ``ir.attachment`` records that go with the message
+        :param str next_status: where the complaint goes once the customer is told
+        :param datetime promised_date: the date that the message names (naive UTC)
+        :param str medium: key of ``NOTICE_MEDIUM``, by default what reaches him
+        :param dict told: ``medium``, ``date``, ``remark`` of what was told already,
+            and the ``mail.message`` where it was one
+        :param dict values: what templates find in ``ctx['complaint_values']``
+        :param response: ``klikumkm.complaint.response`` that is told
+        :return: ``klikumkm.complaint.notice`` records, one for each complaint
+        """
+        if not self.env.su:
+            self.check_access("write")
+        messages = self._render_message(kind, template, values)
+        vals_list = []
+        for ticket in self:
+            message = messages[ticket.id]
+            vals_list.append(
+                {
+                    "ticket_id": ticket.id,
+                    "kind": kind,
+                    "medium": (told or {}).get("medium")
+                    or medium
+                    or ticket._get_default_medium(),
+                    "subject": subject or message["subject"],
+                    "body": message["body"] if body is None else body,
+                    "text": message["text"] if text is None else text,
+                    "promised_date": promised_date or message["promised_date"],
+                    "next_status": next_status,
+                    "is_automatic": is_automatic,
+                    "response_id": response.id if response else False,
+                }
+            )
+        notices = self.env["klikumkm.complaint.notice"].sudo().create(vals_list)
+        for notice in notices:
+            if attachments:
+                notice.attachment_ids = attachments.sudo()._copy_to_complaint(
+                    notice.ticket_id
+                )
+        if told:
+            notices._tell_otherwise(
+                told["medium"],
+                told.get("date") or fields.Datetime.now(),
+                told.get("remark"),
+                message=told.get("message"),
+            )
+        else:
+            by_mail = notices.filtered(
+                lambda n: n.medium == "email" and n.ticket_id._get_customer_email()
+            )
+            by_mail._send_email()
+        return notices
+
+    def _render_message(self, kind, template=None, values=None):
+        """Subject, body, short text and promised date for each complaint.
+
+        In the complaint's language; a template that is gone or broken gives way to
+        :meth:`_get_plain_message`.
+
+        :rtype: dict of ticket id to dict
+        """
+        if isinstance(template, str):
+            template = self.env.ref(template, raise_if_not_found=False)
+        template = template and template.sudo().exists()
+        messages = {}
+        for lang, tickets in self.sudo().grouped("lang").items():
+            tickets = tickets.with_context(
+                lang=lang or self.env.lang, complaint_values=values or {}
+            )
+            rendered = {}
+            if template:
+                rendered = tickets._render_template_safely(template)
+            for ticket in tickets:
+                message = rendered.get(ticket.id) or ticket._get_plain_message(values)
+                message["subject"] = " ".join(message["subject"].split()) or (
+                    f"[{ticket.number}]"
+                )
+                message["promised_date"] = ticket._get_promised_date()
+                messages[ticket.id] = message
+        return messages
+
+    def _render_template_safely(self, template):
+        """The template's texts, or nothing where it cannot be rendered."""
+        template = template.with_context(self.env.context)
+        try:
+            with self.env.cr.savepoint():
+                parts = {
+                    "subject": template._render_field("subject", self.ids),
+                    "body": template._render_field("body_html", self.ids),
+                    "text": template._render_field("complaint_text", self.ids),
+                }
+        except Exception:  # whatever a manager wrote into a template
+            _logger.exception("Template %s cannot be rendered", template.id)
+            return {}
+        return {
+            ticket.id: {
+                "subject": parts["subject"][ticket.id] or "",
+                "body": parts["body"][ticket.id] or "",
+                "text": (parts["text"][ticket.id] or "").strip(),
+            }
+            for ticket in self
+            if not is_html_empty(parts["body"][ticket.id])
+        }
+
+    def _get_plain_message(self, values=None):
+        """What is told where no template is left: how the complaint stands, and ours.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        answer = (values or {}).get("answer") or (values or {}).get("message") or ""
+        sentence = self._get_status_sentence()
+        body = Markup("<p>%s</p><p>%s</p>%s") % (
+            self.env._("Number: %(number)s", number=self.number),
+            sentence,
+            answer,
+        )
+        return {
+            "subject": f"[{self.number}] {self.name}",
+            "body": body,
+            "text": f"{html2plaintext(answer)}\n{sentence}".strip(),
+        }
+
+    def _post_notice(self, notice):
+        """Put a notice into the conversation; Odoo sends it to the customer alone.
+
+        :return: ``mail.message`` record
+        """
+        self.ensure_one()
+        ticket = self.sudo()
+        partner = ticket.partner_id
+        if not partner.email and ticket.partner_email:
+            partner.email = ticket.partner_email
+        company = ticket.company_id
+        values = {
+            "body": Markup(notice.body or ""),
+            "subject": notice.subject,
+            "message_type": "comment",
+            "subtype_xmlid": "mail.mt_comment",
+            "partner_ids": partner.ids,
+            "attachment_ids": notice.attachment_ids.ids,
+            "email_layout_xmlid": MAIL_LAYOUT,
+            "email_add_signature": False,
+            "force_email_lang": ticket.lang,
+            "notify_skip_followers": True,
+            # a complaint may be a colleague's own
+            "notify_author": True,
+            # what the customer reads is the team, whoever pressed the button
+            "email_from": ticket._get_team_email_from(),
+        }
+        if notice.is_automatic:
+            values.update(
+                message_type="auto_comment",
+                author_id=company.partner_id.id,
+                mail_headers=AUTOMATIC_HEADERS,
+            )
+        else:
+            values["author_id"] = notice.create_uid.partner_id.id
+        return ticket.with_context(
+            complaint_notice=notice.id, lang=ticket.lang or self.env.lang
+        ).message_post(**values)
+
+    def _get_team_email_from(self):
+        """Who messages come from: the team's mailbox, else the company's address."""
+        self.ensure_one()
+        team = self.team_id
+        if "alias_email" in team._fields and team.alias_email:
+            return f'"{self.company_id.name}" <{team.alias_email}>'
+        return self.company_id.email_formatted or self.env.user.email_formatted
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(
+            message, msg_vals=msg_vals, **kwargs
+        )
+        if self.env.context.get("complaint_notice"):
+            # in the complaint's language, whatever the contact's own is
+            for recipient in recipients:
+                recipient["lang"] = self.lang or recipient["lang"]
+        return recipients
+
+    def _log_told(self, notice):
+        """A line in the conversation for what was not told by mail."""
+        self.ensure_one()
+        medium = dict(notice._fields["medium"]._description_selection(self.env))
+        self.sudo().message_post(
+            body=Markup("<p><b>%s</b></p>%s")
+            % (
+                self.env._(
+                    "%(subject)s (%(medium)s, %(date)s)",
+                    subject=notice.subject,
+                    medium=medium[notice.medium],
+                    date=self._format_customer_date(notice.told_date),
+                ),
+                Markup(notice.body or ""),
+            ),
+            attachment_ids=notice.attachment_ids.ids,
+            author_id=(notice.told_by_id or self.env.user).partner_id.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            notify_skip_followers=True,
+        )
+
+    def _customer_told(self, notices):
+        """Hook: these notices reached their customers just now."""
+
+    def _apply_notice(self, notice):
+        """Hook: what follows once a notice is told, or its mail is on its way."""
+        self.ensure_one()
+        if notice.next_status and notice.next_status != self.status:
+            self._move_to(notice.next_status)
+
+    # === REACHING HIM ANOTHER WAY === #
+    def _ask_to_tell_otherwise(self, notices):
+        """An activity for whoever is responsible: the mail does not arrive."""
+        for notice in notices:
+            ticket = notice.ticket_id
+            user = ticket._get_responsible_user()
+            if ticket.activity_search(
+                ["klikumkm_complaint.activity_type_reach_customer"]
+            ):
+                continue
+            ticket.activity_schedule(
+                "klikumkm_complaint.activity_type_reach_customer",
+                summary=self.env._(
+                    "Reach the customer another way: %(subject)s",
+                    subject=notice.subject,
+                ),
+                note=notice.failure_reason,
+                user_id=user.id or self.env.uid,
+            )
+
+    def _close_telling_activities(self):
+        """Nothing is left to tell: the activity that asked for it is done."""
+        for ticket in self.sudo():
+            if not ticket.is_to_tell:
+                ticket.activity_unlink(
+                    ["klikumkm_complaint.activity_type_reach_customer"]
+                )
+
+    # === RECEIPT === #
+    @api.model
+    def _is_receipt_due_for(self, ticket):
+        """Whether a receipt goes out by itself: written channels, never to robots."""
+        return (
+            ticket.channel_id.communication_mode == "written"
+            and not ticket.is_robot_mail
+            and ticket.status in OPEN_STATUS
+        )
+
+    def _request_receipts(self):
+        """Note whose receipt is due; a job sends them, apart from intake."""
+        if self.env.context.get("install_mode") or self.env.context.get(
+            "complaint_no_receipt"
+        ):
+            return
+        due = self.filtered(self._is_receipt_due_for)
+        if due:
+            due._write_silently({"is_receipt_due": True})
+            self.env.ref("klikumkm_complaint.ir_cron_tell")._trigger()
+
+    def _send_receipt(self):
+        """Tell the customer that his submission is recorded."""
+        self.ensure_one()
+        self.is_receipt_due = False
+        if self.notice_ids.filtered(lambda n: n.kind == "receipt"):
+            return
+        if not self._is_receipt_due_for(self) and self.status not in OPEN_STATUS:
+            return
+        is_flood = self._get_customer_email() and self._is_receipt_flood()
+        self._tell(
+            "receipt",
+            "klikumkm_complaint.mail_template_receipt",
+            is_automatic=True,
+            # stands in To tell, where a person decides
+            medium="letter" if is_flood else None,
+        )
+
+    def _is_receipt_flood(self):
+        """Whether this address got so many receipts that a robot must be behind it."""
+        since = fields.Datetime.now() - timedelta(hours=1)
+        return (
+            self.env["klikumkm.complaint.notice"]
+            .sudo()
+            .search_count(
+                [
+                    ("kind", "=", "receipt"),
+                    ("recipient", "=", self._get_customer_email()),
+                    ("create_date", ">=", since),
+                ],
+                limit=MAX_RECEIPTS_PER_HOUR,
+            )
+            >= MAX_RECEIPTS_PER_HOUR
+        )
+
+    def _isolate_telling(self, method):
+        """Run a step for one complaint so that a failure stays its own."""
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, method)()
+                self.env.flush_all()
+        except Exception:  # one bad complaint must not keep the others
+            _logger.exception("Could not tell the customer of %s", self.number)
+            self.env.invalidate_all()
+            self._write_silently({"is_receipt_due": False})
+            self.activity_schedule(
+                "klikumkm_complaint.activity_type_reach_customer",
+                summary=self.env._("The receipt could not be made: tell the customer"),
+                user_id=self._get_responsible_user().id or self.env.uid,
+            )

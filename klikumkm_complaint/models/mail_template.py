@@ -1,0 +1,20 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+from .complaint_notice import NOTICE_KIND
+
+
+class MailTemplate(models.Model):
+    _inherit = "mail.template"
+
+    complaint_kind = fields.Selection(
+        selection=[*NOTICE_KIND, ("answer_text", "Text for an answer")],
+        string="Tells the customer",
+        help="Offered where an agent writes such a message to a customer.",
+    )
+    complaint_text = fields.Text(
+        string="Short text",
+        translate=True,
+        help="For WhatsApp and telephone: at most three sentences.",
+    )
