@@ -3,8 +3,8 @@
 """What was told to customers: one row for each thing told, and its proof.
 
 Rows are made by ``helpdesk.ticket._tell()`` alone (helpdesk_ticket_telling.py). By
-e-mail the proof is Odoo's ``mail.notification``; by any other medium it is somebody's word
-(*Told*: how, when, remark). Nothing else in the suite stores "notified".
+e-mail the proof is Odoo's ``mail.notification``; by any other medium it is somebody's
+word (*Told*: how, when, remark). Nothing else in the suite stores "notified".
 """
 
 import logging
@@ -187,9 +187,7 @@ class ComplaintNotice(models.Model):
     # === CRUD METHODS === #
     @api.ondelete(at_uninstall=False)
     def _unlink_except_recorded(self):
-        raise UserError(
-            self.env._("What was told to a customer is never deleted.")
-        )
+        raise UserError(self.env._("What was told to a customer is never deleted."))
 
     # === ACTIONS === #
     def action_open_tell(self):
@@ -272,9 +270,7 @@ class ComplaintNotice(models.Model):
         """
         for notice in self:
             ticket = notice.ticket_id
-            notice.write(
-                {"medium": "email", "recipient": ticket._get_customer_email()}
-            )
+            notice.write({"medium": "email", "recipient": ticket._get_customer_email()})
             message = ticket._post_notice(notice)
             notice.write({"mail_message_id": message.id})
         self._follow_delivery()
@@ -293,9 +289,7 @@ class ComplaintNotice(models.Model):
             )
         )
         self.write({"next_retry_date": False})
-        with_mail = self.filtered(
-            lambda n: n.mail_message_id in mails.mail_message_id
-        )
+        with_mail = self.filtered(lambda n: n.mail_message_id in mails.mail_message_id)
         if mails:
             mails.write({"state": "outgoing"})
             mails.send()

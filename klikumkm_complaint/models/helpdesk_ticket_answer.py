@@ -419,7 +419,7 @@ class HelpdeskTicket(models.Model):
         self._close_and_tell()
 
     def _close_and_tell(self):
-        """Close an answered complaint; only complaints are told that they are closed."""
+        """Close what is answered; only complaints are told that they are closed."""
         self._move_to("closed")
         if self.submission_type == "complaint":
             self._tell(
@@ -502,9 +502,7 @@ class HelpdeskTicket(models.Model):
         self._check_reply_pending()
         for ticket in self:
             reply_date = ticket.reply_pending_since
-            is_lead = self.env.user.has_group(
-                "klikumkm_complaint.group_complaint_lead"
-            )
+            is_lead = self.env.user.has_group("klikumkm_complaint.group_complaint_lead")
             in_time = (
                 not ticket.reopen_until_date or reply_date <= ticket.reopen_until_date
             )
@@ -781,9 +779,7 @@ class HelpdeskTicket(models.Model):
     def _ask_owner_to_decide(self):
         self._ask_person(
             "klikumkm_complaint.activity_type_waiting",
-            self.env._(
-                "The customer did not answer in time: go on without, or close"
-            ),
+            self.env._("The customer did not answer in time: go on without, or close"),
         )
 
     def _ask_person(self, activity_type, summary):

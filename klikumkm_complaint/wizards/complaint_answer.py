@@ -244,8 +244,10 @@ class ComplaintAnswer(models.TransientModel):
         notice_values = {}
         if self.answered_by == "call":
             self.is_told = True
-            answer = answer if not is_html_empty(answer) else plaintext2html(
-                self.told_remark
+            answer = (
+                answer
+                if not is_html_empty(answer)
+                else plaintext2html(self.told_remark)
             )
         elif self.answered_by == "sent":
             answer = self.message_id.sudo().body

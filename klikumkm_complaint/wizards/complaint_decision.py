@@ -42,9 +42,7 @@ class ComplaintDecision(models.TransientModel):
         if self.date > fields.Datetime.now():
             raise UserError(self.env._("The date cannot lie in the future."))
         if ticket.resolved_date and self.date < ticket.resolved_date:
-            raise UserError(
-                self.env._("The customer cannot decide before our answer.")
-            )
+            raise UserError(self.env._("The customer cannot decide before our answer."))
         if self.decision == "rejected" and not (self.reason or "").strip():
             raise UserError(self.env._("Say why the customer does not accept."))
         if self.decision == "silent" and (

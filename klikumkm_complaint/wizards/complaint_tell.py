@@ -41,9 +41,7 @@ class ComplaintTell(models.TransientModel):
     told_date = fields.Datetime(
         string="When", required=True, default=fields.Datetime.now
     )
-    remark = fields.Char(
-        help="Who was spoken to, which number, what proves it."
-    )
+    remark = fields.Char(help="Who was spoken to, which number, what proves it.")
 
     @api.depends("notice_id")
     def _compute_share_text(self):
