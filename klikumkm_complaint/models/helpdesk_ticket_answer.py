@@ -198,7 +198,7 @@ class HelpdeskTicket(models.Model):
         reminder = self._add_working_days(now, days)
         vals = {
             "answer_by_date": answer_by,
-            "reminder_date": reminder if reminder < answer_by else False,
+            "reminder_date": reminder if answer_by and reminder < answer_by else False,
         }
         if self.status == "waiting_customer":
             self._write_silently(vals)
@@ -297,6 +297,9 @@ class HelpdeskTicket(models.Model):
                 return None
         if notice.kind == "answer" and response.is_final:
             self._write_silently({"ruling_by_date": False})
+        if notice.next_status == "waiting_customer":
+            self._wait_for_customer(self.answer_by_date)
+            return None
         return super()._apply_notice(notice)
 
     def _resolve(self, response, notice):

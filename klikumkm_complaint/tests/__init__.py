@@ -1,5 +1,6 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import test_answering
 from . import test_base_holes
 from . import test_helpdesk_ticket
 from . import test_intake_mail
