@@ -6,6 +6,7 @@ from . import complaint_reason
 from . import complaint_response
 from . import complaint_unit
 from . import helpdesk_ticket
+
 # before what extends its hooks
 from . import helpdesk_ticket_telling
 from . import helpdesk_ticket_answer

@@ -371,7 +371,10 @@ class HelpdeskTicket(models.Model):
         else:
             values["author_id"] = notice.create_uid.partner_id.id
         return ticket.with_context(
-            complaint_notice=notice.id, lang=ticket.lang or self.env.lang
+            complaint_notice=notice.id,
+            lang=ticket.lang or self.env.lang,
+            # jobs leave mails to Odoo's hourly queue otherwise
+            mail_notify_force_send=True,
         ).message_post(**values)
 
     def _get_team_email_from(self):

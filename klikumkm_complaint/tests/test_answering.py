@@ -57,7 +57,8 @@ class AnsweringCase(ComplaintFixture, MailCommon):
     def _run_terms(self):
         """Run the job as the scheduler does, with its commits."""
         with self.enter_registry_test_mode(), self.mock_mail_gateway():
-            self.env.ref("klikumkm_complaint.ir_cron_follow_terms").method_direct_trigger()
+            job = self.env.ref("klikumkm_complaint.ir_cron_follow_terms")
+            job.method_direct_trigger()
 
     def _reply(self, ticket, text="Belum jelas."):
         """The customer writes, as by the gateway."""
@@ -104,9 +105,7 @@ class TestOnlyWayToResolve(AnsweringCase):
         ticket = self._new_complaint().with_context(complaint_now=MONDAY)
         with freeze_all_time(MONDAY + timedelta(days=1)):
             ticket.write({"stage_id": self.stages["waiting_customer"].id})
-            self.assertEqual(
-                ticket.sudo().last_pause_date, MONDAY + timedelta(days=1)
-            )
+            self.assertEqual(ticket.sudo().last_pause_date, MONDAY + timedelta(days=1))
 
 
 @tagged("post_install", "-at_install")
@@ -124,7 +123,14 @@ class TestAnswer(AnsweringCase):
         notice = ticket.notice_ids
         self.assertRecordValues(
             notice,
-            [{"kind": "answer", "medium": "email", "state": "told", "told_date": MONDAY}],
+            [
+                {
+                    "kind": "answer",
+                    "medium": "email",
+                    "state": "told",
+                    "told_date": MONDAY,
+                }
+            ],
         )
         self.assertIn("Sudah kami bayar.", notice.body)
         self.assertEqual(ticket.response_id.told_date, MONDAY)
@@ -142,9 +148,7 @@ class TestAnswer(AnsweringCase):
         self.assertIn(ticket.number, self._mails[0]["subject"])
 
     def test_a_question_needs_the_text_alone(self):
-        ticket = self._new_complaint(
-            "received", category_id=self.category_question.id
-        )
+        ticket = self._new_complaint("received", category_id=self.category_question.id)
         self._answer(ticket)
         self.assertRecordValues(
             ticket,
@@ -334,7 +338,13 @@ class TestVerdict(AnsweringCase):
             self._run_terms()
         self.assertRecordValues(
             self.ticket,
-            [{"status": "closed", "customer_decision": "silent", "outcome": "explained"}],
+            [
+                {
+                    "status": "closed",
+                    "customer_decision": "silent",
+                    "outcome": "explained",
+                }
+            ],
         )
 
     def test_without_a_reminder_silence_closes_nothing(self):
@@ -455,7 +465,9 @@ class TestAskingTheCustomer(AnsweringCase):
             ).action_log()
         self.assertEqual(ticket.status, "in_progress")
         self.assertEqual(ticket.last_customer_message_date, said)
-        resume = ticket.sudo().sla_event_ids.filtered(lambda e: e.event_type == "resume")
+        resume = ticket.sudo().sla_event_ids.filtered(
+            lambda event: event.event_type == "resume"
+        )
         self.assertEqual(resume.effective_date, said)
 
     def test_at_the_date_the_owner_decides_never_the_job(self):
@@ -499,7 +511,9 @@ class TestRepliesAfterTheAnswer(AnsweringCase):
         with freeze_all_time(MONDAY + timedelta(days=3)), self.mock_mail_gateway():
             self.ticket.action_reply_objection()
         self.assertEqual(self.ticket.status, "in_progress")
-        event = self.ticket.sudo().sla_event_ids.filtered(lambda e: e.event_type == "reopen")
+        event = self.ticket.sudo().sla_event_ids.filtered(
+            lambda event: event.event_type == "reopen"
+        )
         self.assertEqual(event.effective_date, self.reply_date)
         self.assertEqual(self.ticket.sudo().response_id.decision, "rejected")
 
