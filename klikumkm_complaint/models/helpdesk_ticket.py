@@ -514,6 +514,7 @@ class HelpdeskTicket(models.Model):
         tickets = super().create(vals_list)
         tickets._attach_intake_files(stories)
         tickets._keep_dropped_files(dropped)
+        tickets._check_recorded_status()
         now = fields.Datetime.now()
         tickets._record_status_dates(
             [(ticket, None, facts) for ticket, facts in tickets._get_complaint_facts()],

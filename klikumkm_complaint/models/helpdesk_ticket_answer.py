@@ -135,6 +135,23 @@ class HelpdeskTicket(models.Model):
                 },
             )
 
+    def _check_recorded_status(self):
+        """Only managers, who bring in old cases, record what is resolved already.
+
+        :raise AccessError: it has to be answered first
+        """
+        if self.env.su or self.env.user.has_group(
+            "helpdesk_mgmt.group_helpdesk_manager"
+        ):
+            return
+        if any(ticket.status == "resolved" for ticket in self):
+            raise AccessError(
+                self.env._(
+                    "Record the complaint first, then use “Answer & resolve”. Only "
+                    "managers bring in what was resolved elsewhere."
+                )
+            )
+
     def _get_protected_fields(self):
         return super()._get_protected_fields() | {
             "answer_by_date",

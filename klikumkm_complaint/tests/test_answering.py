@@ -101,6 +101,12 @@ class TestOnlyWayToResolve(AnsweringCase):
             ticket.with_user(self.manager).team_id = self.other_team
         self.assertNotEqual(ticket.stage_id, resolved)
 
+    def test_only_a_manager_records_what_is_resolved(self):
+        vals = {"stage_id": self.stages["resolved"].id}
+        with self.assertRaises(AccessError):
+            self._create_complaint(self.agent, **vals)
+        self.assertTrue(self._create_complaint(self.manager, **vals).resolved_date)
+
     def test_the_moment_cannot_be_chosen_by_a_context(self):
         ticket = self._new_complaint().with_context(complaint_now=MONDAY)
         with freeze_all_time(MONDAY + timedelta(days=1)):
