@@ -170,7 +170,10 @@ class HelpdeskTicket(models.Model):
         :param dict vals: further values written with it
         :param datetime at: the moment from which it counts (naive UTC), by default now
         """
-        for team, tickets in self.sudo().grouped("team_id").items():
+        groups = self.sudo().grouped(
+            lambda ticket: (ticket.team_id, at and ticket._get_moment_not_before(at))
+        )
+        for (team, moment), tickets in groups.items():
             stage = team._get_applicable_stages().filtered(
                 lambda stage: stage.status == status
             )[:1]
@@ -181,10 +184,20 @@ class HelpdeskTicket(models.Model):
                         "(Configuration ▸ Stages)."
                     )
                 )
-            tickets.with_context(complaint_now=at).write(
+            tickets.with_context(complaint_now=moment).write(
                 {**(vals or {}), "stage_id": stage.id}
             )
         return True
+
+    def _get_moment_not_before(self, moment):
+        """Hook: the moment, or the last one that is known to be later than it.
+
+        What somebody says happened earlier cannot come before what was recorded since.
+
+        :param datetime moment: naive UTC
+        """
+        self.ensure_one()
+        return max(moment, self.received_date)
 
     # === TELLING === #
     def _tell(

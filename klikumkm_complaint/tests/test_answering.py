@@ -117,8 +117,8 @@ class TestOnlyWayToResolve(AnsweringCase):
 @tagged("post_install", "-at_install")
 class TestAnswer(AnsweringCase):
     def test_an_answered_complaint_waits_for_the_verdict(self):
-        ticket = self._new_complaint()
         with freeze_all_time(MONDAY):
+            ticket = self._new_complaint()
             self._answer(ticket, outcome="explained")
             self.assertEqual(ticket.status, "resolved")
             self.assertEqual(ticket.resolved_date, MONDAY)
@@ -214,6 +214,21 @@ class TestAnswer(AnsweringCase):
             ticket.notice_ids.filtered(lambda n: n.kind == "answer"),
             [{"medium": "phone", "state": "told", "told_by_id": self.agent.id}],
         )
+
+    def test_a_call_before_the_last_pause_stops_nothing_earlier(self):
+        with freeze_all_time(MONDAY):
+            ticket = self._new_complaint(partner_id=self.walk_in.id)
+        with freeze_all_time(MONDAY + timedelta(days=1)):
+            self._move(ticket, "waiting_customer")
+        with freeze_all_time(MONDAY + timedelta(days=2)):
+            self._move(ticket, "in_progress")
+            form = self._open("answer", ticket)
+            form.answered_by, form.outcome = "call", "explained"
+            form.told_remark, form.told_date = "Dijelaskan", MONDAY
+            form.save().action_send()
+        self.assertEqual(ticket.resolved_date, MONDAY + timedelta(days=2))
+        dates = ticket.sudo().sla_event_ids.sorted("id").mapped("effective_date")
+        self.assertEqual(dates, sorted(dates))
 
     def test_without_an_address_it_is_resolved_once_told(self):
         ticket = self._new_complaint(partner_id=self.walk_in.id)

@@ -394,6 +394,17 @@ class HelpdeskTicket(models.Model):
                 return moment
         return super()._add_working_days(start, days)
 
+    def _get_moment_not_before(self, moment):
+        clocks = self._get_standard_clocks()
+        last = (
+            self.env["klikumkm.sla.event"]
+            .sudo()
+            ._read_group(
+                [("clock_id", "in", clocks.ids)], aggregates=["effective_date:max"]
+            )[0][0]
+        )
+        return max(super()._get_moment_not_before(moment), last or moment)
+
     def _get_operating_calendar(self):
         """The hours the complaint is counted in, or would be if it were new."""
         self.ensure_one()
