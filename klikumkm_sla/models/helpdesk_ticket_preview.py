@@ -1,0 +1,143 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What another classification would do to the promised date, said before it is done.
+
+Counted by the same code as the real thing (``_choose_terms`` and ``_count_dates`` of
+the clock), so what is shown and what happens cannot differ.
+"""
+
+from typing import NamedTuple
+
+from odoo import models
+
+
+class DeadlinePreview(NamedTuple):
+    """Where other facts would lead; moments in naive UTC, or False."""
+
+    before: object  # the present deadline
+    after: object  # the deadline there would be
+    promised: object  # the date the customer has
+    days: int  # working days of the standard that would apply
+    unset_reason: str | bool  # why there would be no deadline
+    is_past: bool  # the new deadline would be missed at once
+    is_promise_past: bool  # the date the customer has is over
+
+    @property
+    def is_to_tell(self):
+        """Whether the customer would have to be told a later date (rule 9)."""
+        return bool(self.after and self.promised and self.after > self.promised)
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    def _preview_deadline(self, assistance_type, priority=None):
+        """Where another form of help would lead. Writes nothing.
+
+        :param str assistance_type: the form of help to think of
+        :param str priority: the urgency to think of, if not the present one
+        :return: :class:`DeadlinePreview`, or None if the complaint has no clock that
+            runs or waits: then nothing happens to its date
+        """
+        self.ensure_one()
+        changes = {"assistance_type": assistance_type}
+        if priority:
+            changes["priority"] = priority
+        return self._preview_deadlines({self.id: changes}).get(self)
+
+    def _preview_deadlines(self, changes_of):
+        """Where other facts would lead, for many at once. Writes nothing.
+
+        :param dict changes_of: by ticket id, a dict of :class:`ComplaintFacts` to think
+            of instead of the present ones
+        :return: {ticket: :class:`DeadlinePreview`}, without those whose clock stands
+        """
+        now = self._get_operation_now()
+        # as for the count itself: no right of whoever looks decides how it goes
+        engine = self._get_clock_engine()
+        clocks = self._get_standard_clocks().with_env(engine.env)
+        facts_of = {
+            clock: facts._replace(**changes_of.get(clock.ticket_id.id, {}))
+            for clock, facts in clocks._get_facts().items()
+        }
+        previews = {}
+        for clock, (terms, dates) in clocks._preview(facts_of, now).items():
+            ticket = self.browse(clock.ticket_id.id)
+            promised = ticket._get_promised_date()
+            # a pause holds the count: only what had passed when it began
+            moment = clock.paused_since or now
+            previews[ticket] = DeadlinePreview(
+                before=clock.deadline,
+                after=dates.deadline,
+                promised=promised,
+                days=terms.days + clock.extension_days,
+                unset_reason=dates.unset_reason,
+                is_past=bool(dates.deadline and dates.deadline < moment),
+                is_promise_past=bool(promised and promised < moment),
+            )
+        return previews
+
+    def _get_reclassification_effect(self, vals):
+        previews = self._preview_deadlines(
+            {ticket.id: ticket._get_reclassified_facts(vals) for ticket in self}
+        )
+        if len(self) == 1:
+            preview = previews.get(self)
+            return self._say_deadline_change(preview) if preview else ""
+        return "\n".join(
+            f"{ticket.number}: {ticket._say_deadline_change(preview)}"
+            for ticket, preview in previews.items()
+            if preview.after != preview.before
+        )
+
+    def _say_deadline_change(self, preview):
+        """Say to an agent what would happen to the date and what is to be done."""
+        self.ensure_one()
+        before = self._format_customer_day(preview.before)
+        after = self._format_customer_day(preview.after)
+        if not preview.after:
+            return self._get_unset_reason(preview.unset_reason)
+        if preview.after == preview.before:
+            return self.env._("The deadline does not change: %(date)s.", date=after)
+        if preview.before:
+            sentences = [
+                self.env._(
+                    "Deadline %(before)s → %(after)s (%(days)s working days).",
+                    before=before,
+                    after=after,
+                    days=preview.days,
+                )
+            ]
+        else:
+            sentences = [
+                self.env._(
+                    "Deadline %(after)s (%(days)s working days).",
+                    after=after,
+                    days=preview.days,
+                )
+            ]
+        if preview.is_past:
+            sentences.append(
+                self.env._(
+                    "Warning: this date has passed. The complaint is overdue as soon "
+                    "as you apply it."
+                )
+            )
+        if preview.is_to_tell and preview.is_promise_past:
+            sentences.append(
+                self.env._(
+                    "The customer must be told at once: the promised date has passed."
+                )
+            )
+        elif preview.is_to_tell:
+            sentences.append(
+                self.env._(
+                    "The customer must be told before %(date)s.",
+                    date=self._format_customer_day(preview.promised),
+                )
+            )
+        elif preview.promised:
+            sentences.append(
+                self.env._("Nobody needs to be told: the promised date stands.")
+            )
+        return " ".join(sentences)
