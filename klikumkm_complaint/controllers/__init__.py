@@ -1,3 +1,5 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import guide
+from . import page
 from . import portal

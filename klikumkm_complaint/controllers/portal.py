@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The customer's pages, and the holes of helpdesk_mgmt 19.0.1.3.2 closed with them.
 
-Every route of the base that a customer can reach is overridden here, in this one file;
+Every route of the base that a customer can reach is overridden here, or in page.py;
 the comment ``closes:`` at each place names the upstream line. H = helpdesk_mgmt.
 
 ===========================  ==================================  ====================
@@ -20,7 +20,7 @@ Route                        What the base leaves open           Upstream
 ``/my/tickets``              500 on unknown sortby, bad dates,   H/controllers/
                              NUL in search                       myaccount.py:33-167
 ``/my/ticket/<id>``          files of internal notes; sidebar    H/controllers/
-                             switched off; UTC times without a   myaccount.py:169-213,
+(controllers/page.py)        switched off; UTC times without a   myaccount.py:169-213,
                              zone; database id                   H/views/helpdesk_
                                                                  ticket_templates.xml
 ``duplicate_id``             another customer's subject          H/models/helpdesk_
@@ -30,16 +30,13 @@ Route                        What the base leaves open           Upstream
 """
 
 import math
-import os
 import uuid
 from datetime import timedelta
 
-from odoo import fields, http
-from odoo.exceptions import AccessError, MissingError
+from odoo import SUPERUSER_ID, fields, http
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import plaintext2html
-from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
@@ -47,29 +44,27 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.helpdesk_ticket import SUBMISSION_TYPE, URGENCY
 from ..models.helpdesk_ticket_stage import OPEN_STATUS
+from .values import (
+    FILE_EXTENSIONS,
+    MAX_FILE_SIZE,
+    MAX_FILES,
+    MAX_FILES_SIZE,
+    allow_large_form,
+    attach_files,
+    check_files,
+    find_complaint,
+    get_files,
+    get_files_hint,
+    get_writer,
+    to_date,
+    to_id,
+    to_text,
+    to_token,
+)
 
 PAGE_SIZE = 20
-# PostgreSQL's integer: a larger id breaks the query instead of finding nothing.
-MAX_ID = 2**31 - 1
-
-MAX_FILES = 10
-MAX_FILE_SIZE = 10 * 1024 * 1024
 # Stops a flood, never a person: a desk that records for others may need many.
 MAX_SUBMISSIONS_PER_HOUR = 30
-# Odoo reads at most 10 MB of text from a form; a long story is kept whole.
-MAX_TEXT_SIZE = 64 * 1024 * 1024
-# What a customer has to show: photos, papers, recordings. No archives and programs.
-FILE_EXTENSIONS = (
-    *("jpg", "jpeg", "png", "gif", "webp", "heic", "heif", "bmp", "tif", "tiff"),
-    *("pdf", "doc", "docx", "odt", "rtf", "txt", "xls", "xlsx", "ods", "csv"),
-    *("ppt", "pptx", "odp", "eml", "msg"),
-    *("mp3", "m4a", "aac", "ogg", "opus", "wav", "amr"),
-    *("mp4", "mov", "3gp", "webm", "mkv"),
-)
-# What a browser or a desk would run, whatever the file is called.
-DANGEROUS_TYPES = ("html", "svg", "xml", "javascript", "x-dosexec", "x-executable")
-# the beginning in lower case
-DANGEROUS_STARTS = (b"mz", b"\x7felf", b"#!", b"<script", b"<!doctype html", b"<html")
 
 SORTINGS = {
     "date": "received_date desc, id desc",
@@ -77,26 +72,6 @@ SORTINGS = {
     "stage": "stage_id, id desc",
     "update": "last_stage_update desc, id desc",
 }
-
-
-def to_id(value):
-    """The database id in a parameter from outside, or 0 where there is none."""
-    value = str(value or "").strip()
-    number = int(value) if value.isascii() and value.isdigit() else 0
-    return number if number <= MAX_ID else 0
-
-
-def to_text(value):
-    """The text in a parameter from outside: a string without NUL, whatever was sent."""
-    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
-
-
-def to_date(value):
-    """The date in a parameter from outside, or None."""
-    try:
-        return fields.Date.to_date(to_text(value)) or None
-    except ValueError:
-        return None
 
 
 class ComplaintPortal(CustomerPortalHelpdesk):
@@ -204,104 +179,34 @@ class ComplaintPortal(CustomerPortalHelpdesk):
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
         }
 
-    # === PAGE === #
-
-    # closes: H/controllers/myaccount.py:185 (tokens for the files of internal notes)
-    # and H/views/helpdesk_ticket_templates.xml:181 (an id= on <t t-call> switches the
-    # sidebar's parameters off), :303 (database id), :322-339 (times without a zone)
-    @http.route(methods=["GET"])
-    def portal_my_ticket(self, ticket_id, access_token=None, **kw):
-        access_token = to_text(access_token)
-        if not access_token.isascii():
-            access_token = None
-        try:
-            if ticket_id > MAX_ID:
-                raise MissingError(request.env._("This complaint does not exist."))
-            complaint_sudo = self._document_check_access(
-                "helpdesk.ticket", ticket_id, access_token=access_token
-            )
-        except (AccessError, MissingError):
-            return request.redirect("/my")
-        values = self._ticket_get_page_view_values(complaint_sudo, access_token, **kw)
-        return request.render("klikumkm_complaint.portal_complaint", values)
-
-    def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
-        # closes: H/controllers/myaccount.py:190-204 (stages of other companies)
-        user = request.env.user
-        is_customer = not user._is_public() and ticket._is_customer(user)
-        values = {
-            "page_name": "complaint",
-            "complaint": ticket,
-            "files": ticket._get_customer_files(),
-            "path": ticket._get_status_path(),
-            "status_words": ticket._get_status_words(),
-            "close_stages": (
-                ticket._get_portal_close_stages()
-                if is_customer
-                else ticket.stage_id[:0]
-            ),
-            "channels": self._get_official_channels(ticket.company_id),
-            "flash": request.session.pop("complaint_flash", None),
-        }
-        values = self._get_page_view_values(
-            ticket, access_token, values, "my_tickets_history", False, **kwargs
-        )
-        if not user._is_public() and access_token:
-            # who is logged in writes under his own name, if the page is his
-            if ticket.with_user(user).has_access("read"):
-                values.pop("token", None)
-        return values
-
-    def _get_official_channels(self, company):
-        return (
-            request.env["helpdesk.ticket.channel"]
-            .sudo()  # a visitor with a personal link has no login; this list is public
-            .search(
-                [
-                    ("is_official", "=", True),
-                    ("company_id", "in", [False, company.id]),
-                ],
-                order="sequence, id",
-            )
-        )
-
 
 class ComplaintForm(HelpdeskTicketController):
     # === CLOSE === #
 
     # closes: H/controllers/main.py:14 (GET, no CSRF, any ticket), :20 (500), :27-30
     # (foreign stages, closed again and again)
-    @http.route(methods=["POST"], csrf=True)
-    def support_ticket_close(self, ticket_id=None, stage_id=None, **kw):
-        Ticket = request.env["helpdesk.ticket"]
-        complaint = Ticket.browse(to_id(ticket_id)).exists()
-        user = request.env.user
-        # the customer himself; who may merely read it has the desk's own buttons
-        if (
-            not complaint
-            or not complaint.has_access("read")
-            or not complaint._is_customer(user)
-        ):
+    @http.route(methods=["POST"], auth="public", csrf=True)
+    def support_ticket_close(
+        self, ticket_id=None, stage_id=None, access_token=None, **kw
+    ):
+        access_token = to_token(access_token)
+        complaint, has_token = find_complaint(ticket_id, access_token)
+        # the customer himself, or his link; who may merely read it has the desk's
+        # own buttons
+        if not complaint or not get_writer(complaint, has_token):
             raise request.not_found()
-        url = f"/my/ticket/{complaint.id}"
-        complaint_sudo = complaint.sudo()  # his own, as was just checked
-        stage = complaint_sudo._get_portal_close_stages().filtered(
+        stage = complaint._get_portal_close_stages().filtered(
             lambda stage: stage.id == to_id(stage_id)
         )
-        if complaint_sudo.closed:
-            request.session["complaint_flash"] = "closed_already"
+        if complaint.closed:
+            flash = "closed_already"
         elif not stage:
-            request.session["complaint_flash"] = "close_refused"
+            flash = "close_refused"
         else:
-            vals = {"stage_id": stage.id}
-            if stage.status == "cancelled":
-                reason = request.env.ref(
-                    "klikumkm_complaint.cancel_reason_withdrawn",
-                    raise_if_not_found=False,
-                )
-                vals.update(outcome="withdrawn", cancel_reason_id=reason and reason.id)
-            complaint_sudo.write(vals)
-            request.session["complaint_flash"] = stage.status
+            complaint._close_by_customer(stage)
+            flash = stage.status
+        request.session["complaint_flash"] = flash
+        url = complaint._get_page_path(access_token if has_token else "")
         return request.redirect(url, code=302)
 
     # === FORM === #
@@ -333,13 +238,9 @@ class ComplaintForm(HelpdeskTicketController):
                 "file_extensions": FILE_EXTENSIONS,
                 "max_files": MAX_FILES,
                 "max_file_size": MAX_FILE_SIZE,
+                "max_files_size": MAX_FILES_SIZE,
                 "unknown_category": request.env._("I do not know"),
-                "files_hint": request.env._(
-                    "At most %(count)s files of %(size)s MB each: photos, PDF, Word, "
-                    "Excel, sound, video",
-                    count=MAX_FILES,
-                    size=MAX_FILE_SIZE // 1024**2,
-                ),
+                "files_hint": get_files_hint(),
             },
         )
         response.status_code = status
@@ -447,17 +348,8 @@ class ComplaintForm(HelpdeskTicketController):
             )
         )
 
-    def _get_form_memory(self):
-        """Let a long story through: called before the request's form is read.
-
-        Odoo lets a route set the size of a request, but of its text alone only here.
-        """
-        wrapped = request.httprequest._HTTPRequest__wrapped
-        wrapped.max_form_memory_size = MAX_TEXT_SIZE
-        return http.DEFAULT_MAX_CONTENT_LENGTH
-
     # closes: H/controllers/main.py:110 (GET submits without a token)
-    @http.route(methods=["GET", "POST"], max_content_length=_get_form_memory)
+    @http.route(methods=["GET", "POST"], max_content_length=allow_large_form)
     def submit_ticket(self, **kw):
         if request.httprequest.method != "POST":
             return request.redirect("/new/ticket")
@@ -467,11 +359,7 @@ class ComplaintForm(HelpdeskTicketController):
             # the same form once more: sent twice, or the page was loaded again
             return request.redirect(self._get_sent_url(sent[form_token]))
         posted = {name: to_text(value) for name, value in kw.items()}
-        files = [
-            file
-            for file in request.httprequest.files.getlist("attachment")
-            if file.filename
-        ]
+        files = get_files()
         errors = self._check_submission(posted, files)
         if not errors and self._is_too_many():
             errors["form"] = request.env._(
@@ -487,7 +375,10 @@ class ComplaintForm(HelpdeskTicketController):
         # validated above; a customer has no right to create by himself
         complaint = request.env["helpdesk.ticket"].sudo().create(vals)
         complaint.message_subscribe(partner_ids=request.env.user.partner_id.ids)
-        self._attach_files(complaint, files)
+        attach_files(complaint, files)
+        if not complaint._get_customer_email():
+            # the page that comes now is his receipt
+            complaint.with_user(SUPERUSER_ID)._isolate_telling("_tell_receipt_on_page")
         if form_token:
             sent = dict(list(sent.items())[-20:], **{form_token: complaint.number})
             request.session["complaint_sent"] = sent
@@ -519,9 +410,8 @@ class ComplaintForm(HelpdeskTicketController):
                 "page_name": "complaint_form",
                 "complaint": complaint_sudo,
                 "status_words": complaint_sudo._get_status_words(),
-                "personal_link": (
-                    complaint_sudo.get_base_url() + complaint_sudo.get_portal_url()
-                ),
+                "personal_link": complaint_sudo._get_personal_link(),
+                "receipt_url": complaint_sudo._get_receipt_path(),
             },
         )
 
@@ -579,54 +469,9 @@ class ComplaintForm(HelpdeskTicketController):
         if not posted.get("description"):
             errors["description"] = request.env._("Tell us what happened.")
         # closes: H/controllers/main.py:115-126 (any number, size and kind of files)
-        if error := self._check_files(files):
+        if error := check_files(files):
             errors["attachment"] = error
         return errors
-
-    def _check_files(self, files):
-        """Why these files cannot be taken, or an empty string."""
-        if len(files) > MAX_FILES:
-            return request.env._(
-                "You chose %(count)s files; we can take %(max)s at once. Send the rest "
-                "afterwards, on the page of your complaint.",
-                count=len(files),
-                max=MAX_FILES,
-            )
-        for file in files:
-            name = self._get_file_name(file)
-            head = file.stream.read(4096)
-            size = file.stream.seek(0, os.SEEK_END)
-            file.stream.seek(0)
-            if size > MAX_FILE_SIZE:
-                return request.env._(
-                    "%(file)s is larger than %(max)s MB. Please send a smaller one. "
-                    "Choose your files again.",
-                    file=name,
-                    max=MAX_FILE_SIZE // 1024**2,
-                )
-            if not self._is_accepted_kind(name, head):
-                return request.env._(
-                    "We cannot take %(file)s. Send photos, PDF, Word, Excel, text, "
-                    "sound or video files. Choose your files again.",
-                    file=name,
-                )
-        return ""
-
-    def _is_accepted_kind(self, name, head):
-        """Whether a file is of a kind we take, by its name and by its beginning."""
-        extension = os.path.splitext(name)[1].lstrip(".").lower()
-        # the beginning of a zip (Word, Excel) tells nothing more
-        mimetype = "" if head.startswith(b"PK") else guess_mimetype(head) or ""
-        is_dangerous = head.lstrip().lower().startswith(DANGEROUS_STARTS) or any(
-            kind in mimetype for kind in DANGEROUS_TYPES
-        )
-        return extension in FILE_EXTENSIONS and not is_dangerous
-
-    def _get_file_name(self, file):
-        """The plain name of an uploaded file, short enough for lists."""
-        name = to_text(file.filename).replace("\\", "/").rsplit("/", 1)[-1]
-        start, extension = os.path.splitext(name)
-        return start[: 120 - len(extension[:10])] + extension[:10] or "file"
 
     def _prepare_submit_ticket_vals(self, **kw):
         """Values of a complaint, from parameters that were checked before."""
@@ -663,16 +508,3 @@ class ComplaintForm(HelpdeskTicketController):
             stages = team.with_company(company)._get_applicable_stages()
             vals["stage_id"] = stages[:1].id
         return vals
-
-    def _attach_files(self, complaint, files):
-        request.env["ir.attachment"].sudo().create(  # to the complaint made just now
-            [
-                {
-                    "name": self._get_file_name(file),
-                    "raw": file.stream.read(),
-                    "res_model": complaint._name,
-                    "res_id": complaint.id,
-                }
-                for file in files
-            ]
-        )

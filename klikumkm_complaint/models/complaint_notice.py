@@ -8,7 +8,10 @@ word (*Told*: how, when, remark). Nothing else in the suite stores "notified".
 """
 
 import logging
+import re
 from datetime import timedelta
+
+from psycopg2 import Error as PostgresError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -16,6 +19,7 @@ from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
 from .helpdesk_ticket_stage import STAGE_STATUS
+from .helpdesk_ticket_words import shorten
 
 _logger = logging.getLogger(__name__)
 
@@ -47,6 +51,10 @@ ADDRESS_FAILURE = (
     "mail_email_missing",
     "mail_spam",
 )
+# What a mail server says of a recipient (smtplib.SMTPRecipientsRefused), and of a mail:
+# "(550, b'5.1.1 No such user')".
+SMTP_REPLY = re.compile(r"\((\d{3}), b(['\"])(.*?)\2\)", re.DOTALL)
+REASON_LENGTH = 250
 # Minutes until a mail that our own server could not send is tried again.
 RETRY_MINUTES = (5, 15, 60, 180, 360, 720)
 RETRY_DAYS = 3
@@ -119,6 +127,14 @@ class ComplaintNotice(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    log_message_id = fields.Many2one(
+        comodel_name="mail.message",
+        string="In the conversation",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The line that shows there what was not told by e-mail.",
+    )
     recipient = fields.Char(string="Sent to", readonly=True)
     failure_reason = fields.Char(readonly=True)
     failed_since = fields.Datetime(readonly=True)
@@ -149,6 +165,7 @@ class ComplaintNotice(models.Model):
 
     # === COMPUTE METHODS === #
     @api.depends("state", "medium", "recipient", "told_date", "remark", "told_by_id")
+    @api.depends_context("lang")
     def _compute_proof(self):
         medium_names = dict(self._fields["medium"]._description_selection(self.env))
         for notice in self:
@@ -206,7 +223,9 @@ class ComplaintNotice(models.Model):
     def action_send_again(self):
         """Send by e-mail what could not be delivered, or was not sent before."""
         self.ticket_id.check_access("write")
-        for notice in self.sudo().filtered(lambda n: n.state != "told"):
+        # whoever may write the complaint, checked above
+        notices_sudo = self.sudo().filtered(lambda n: n.active and n.state != "told")
+        for notice in notices_sudo:
             if not notice.ticket_id._get_customer_email():
                 raise UserError(
                     self.env._(
@@ -215,7 +234,11 @@ class ComplaintNotice(models.Model):
                         number=notice.ticket_id.number,
                     )
                 )
+        # somebody looked into it: three more days
+        notices_sudo.write({"retry_count": 0, "failed_since": False})
+        for notice in notices_sudo:
             notice._send_again()
+        return True
 
     def action_withdraw(self):
         """Take back what is no longer to be told."""
@@ -229,14 +252,9 @@ class ComplaintNotice(models.Model):
             )
         notices_sudo = self.sudo()  # whoever may write the complaint, checked above
         notices_sudo.write({"active": False, "next_retry_date": False})
+        notices_sudo._get_unsent_mails().cancel()
         notices_sudo.ticket_id._close_telling_activities()
         return True
-
-    def action_print_letter(self):
-        """The notice as a letter, for customers without an e-mail address."""
-        return self.env.ref(
-            "klikumkm_complaint.action_report_notice_letter"
-        ).report_action(self)
 
     def action_open_ticket(self):
         self.ensure_one()
@@ -266,19 +284,58 @@ class ComplaintNotice(models.Model):
     def _send_email(self):
         """Hand the notices to the mail server, through the complaint's conversation.
 
-        In superuser mode; ``mail.notification`` then tells what became of each.
+        In superuser mode. Whatever is broken on the way to the mail server, the step
+        that the notice tells of is done, and the mail is tried again.
         """
         for notice in self:
             ticket = notice.ticket_id
             notice.write({"medium": "email", "recipient": ticket._get_customer_email()})
-            message = ticket._post_notice(notice)
-            notice.write({"mail_message_id": message.id})
-        self._follow_delivery()
-        self._apply()
+            notice._plan_retry()
+            notice._hand_over(ticket._post_notice)
+        # the step is done, unless nothing could be sent to anybody
+        self.filtered(lambda n: n.state != "failed" or n.next_retry_date)._apply()
 
     def _send_again(self):
-        """Try the mail again: the same one where it still exists, else a new one."""
-        mails = (
+        """Send a mail again that did not leave us or did not arrive, as the complaint
+        is addressed now.
+        """
+        self.ensure_one()
+        mails = self._get_unsent_mails()
+        if mails != mails.try_lock_for_update():
+            return  # somebody else is sending it at this moment
+        if not self.mail_message_id:
+            self._send_email()
+            return
+        self._plan_retry()
+        mails.unlink()
+        self.recipient = self.ticket_id._get_customer_email()
+        self._hand_over(self.ticket_id._notify_notice_again)
+
+    def _hand_over(self, method):
+        """Let the complaint make the mail; a failure is recorded, never raised.
+
+        :param method: of the complaint, takes the notice and returns its message
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                message = method(self)
+                self.env.flush_all()
+        except PostgresError:
+            raise  # the whole step is repeated, or fails for another reason than mail
+        except Exception as error:  # layout, alias, add-on: anything can be broken
+            _logger.exception("Notice %s could not be made into a mail", self.id)
+            self.env.invalidate_all()
+            self._record_failure(reason=str(error))
+            return
+        self.mail_message_id = message
+        self._follow_delivery()
+
+    def _get_unsent_mails(self):
+        """Mails of the notices that wait, or failed."""
+        if not self.mail_message_id:
+            return self.env["mail.mail"].sudo()
+        return (
             self.env["mail.mail"]
             .sudo()
             .search(
@@ -288,12 +345,6 @@ class ComplaintNotice(models.Model):
                 ]
             )
         )
-        self.write({"next_retry_date": False})
-        with_mail = self.filtered(lambda n: n.mail_message_id in mails.mail_message_id)
-        if mails:
-            mails.write({"state": "outgoing"})
-            mails.send()
-        (self - with_mail)._send_email()
 
     def _tell_otherwise(self, medium, date, remark=None, message=None):
         """Record that somebody told the customer.
@@ -302,20 +353,27 @@ class ComplaintNotice(models.Model):
         :param datetime date: naive UTC
         :param message: the ``mail.message`` that told him, already in the conversation
         """
-        self.write(
-            {
+        for notice in self:
+            vals = {
                 "medium": medium,
                 "state": "told",
                 "told_date": date,
                 "told_by_id": self.env.uid,
                 "remark": remark,
-                "recipient": message and self.ticket_id._get_customer_email(),
+                "recipient": False,
                 "next_retry_date": False,
                 "failure_reason": False,
             }
-        )
-        for notice in self if not message else ():
-            notice.ticket_id._log_told(notice)
+            if message:
+                vals.update(
+                    recipient=notice.ticket_id._get_customer_email(),
+                    mail_message_id=message.id,
+                )
+            notice.write(vals)
+        # told by WhatsApp, he is not to get the mail as well once the server is mended
+        self._get_unsent_mails().cancel()
+        for notice in self:
+            notice.log_message_id = message or notice.ticket_id._log_told(notice)
         self.ticket_id._close_telling_activities()
         self._apply()
         self.ticket_id._customer_told(self)
@@ -324,15 +382,19 @@ class ComplaintNotice(models.Model):
         """Take over what became of the mails, from their ``mail.notification``."""
         now = fields.Datetime.now()
         delivered = self.browse()
-        for notice in self.filtered("mail_message_id"):
+        for notice in self:
             notifications = notice.mail_message_id.notification_ids
             statuses = set(notifications.mapped("notification_status"))
-            if notice.state == "told" and not statuses & {"bounce", "exception"}:
+            failed = notifications.filtered(
+                lambda n: n.notification_status in ("bounce", "exception")
+            )
+            if not notice.active or (
+                # whoever was told by WhatsApp was told, wherever the mail went
+                notice.state == "told" and (notice.medium != "email" or not failed)
+            ):
                 continue
-            if statuses & {"bounce", "exception"}:
-                notice._record_failure(notifications, now)
-            elif not notifications or statuses == {"canceled"}:
-                notice._record_failure(notifications, now)
+            if failed or not statuses - {"canceled"}:
+                notice._record_failure(failed[:1])
             elif statuses <= {"sent", "pending"}:
                 notice.write(
                     {
@@ -340,7 +402,9 @@ class ComplaintNotice(models.Model):
                         "told_date": now,
                         "told_by_id": notice.create_uid.id,
                         "failure_reason": False,
+                        "failed_since": False,
                         "next_retry_date": False,
+                        "retry_count": 0,
                     }
                 )
                 delivered |= notice
@@ -348,39 +412,90 @@ class ComplaintNotice(models.Model):
             delivered.ticket_id._close_telling_activities()
             delivered.ticket_id._customer_told(delivered)
 
-    def _record_failure(self, notifications, now):
-        """Keep why a mail failed, and when it is tried again, if ever."""
+    @api.model
+    def _get_told_by(self, messages):
+        """The notices that these messages tell, in superuser mode: nobody's right
+        decides what became of a mail.
+        """
+        notices = self.sudo()
+        if not messages:
+            return notices
+        return notices.search([("mail_message_id", "in", messages.ids)])
+
+    def _plan_retry(self):
+        """Say when the mail is tried again, before it is handed over.
+
+        Beforehand, so that it also holds where nothing comes back: the worker may be
+        killed while it talks to the mail server.
+        """
+        now = fields.Datetime.now()
+        for notice in self:
+            minutes = RETRY_MINUTES[min(notice.retry_count, len(RETRY_MINUTES) - 1)]
+            notice.write(
+                {
+                    "retry_count": notice.retry_count + 1,
+                    "next_retry_date": now + timedelta(minutes=minutes),
+                }
+            )
+
+    def _record_failure(self, notification=None, reason=None):
+        """Keep why a mail failed; whether it is tried again, or somebody is asked.
+
+        :param notification: ``mail.notification`` record, none where no mail was made
+        :param str reason: instead of the notification's
+        """
         self.ensure_one()
-        failed = notifications.filtered(
-            lambda n: n.notification_status in ("bounce", "exception")
-        )[:1]
-        reasons = dict(
-            self.env["mail.notification"]
-            ._fields["failure_type"]
-            ._description_selection(self.env)
+        was_told = self.state == "told"
+        is_address = not reason and (not notification or notification._is_final())
+        self.write(
+            {
+                "state": "failed",
+                "failed_since": self.failed_since or fields.Datetime.now(),
+                "failure_reason": shorten(
+                    reason or self._get_failure_words(notification), REASON_LENGTH
+                ),
+                "told_date": False,
+                "told_by_id": False,
+            }
         )
-        is_address = (
-            not failed
-            or failed.notification_status == "bounce"
-            or failed.failure_type in ADDRESS_FAILURE
+        if not is_address and not self.next_retry_date:
+            self._plan_retry()
+        if is_address or self.next_retry_date > self._get_last_retry_date():
+            self._give_up()
+        if was_told:
+            self.ticket_id._customer_not_reached(self)
+
+    def _get_last_retry_date(self):
+        return (self.failed_since or fields.Datetime.now()) + timedelta(days=RETRY_DAYS)
+
+    def _get_failure_words(self, notification):
+        """Why it failed, in the words of whoever is asked to do something about it."""
+        ticket = self.ticket_id
+        lang = ticket._get_responsible_user().lang or ticket.company_id.complaint_lang
+        env = self.with_context(lang=lang).env
+        if not notification:
+            return env._("the contact is archived, or has no address that takes mail")
+        raw = notification.failure_reason or ""
+        if notification.notification_status == "bounce":
+            return env._("the mail came back: %(words)s", words=" ".join(raw.split()))
+        if reply := SMTP_REPLY.search(raw):
+            return env._(
+                "the mail server refused it: %(code)s %(words)s",
+                code=reply[1],
+                words=" ".join(reply[3].replace("\\n", " ").split()),
+            )
+        names = notification._fields["failure_type"]._description_selection(env)
+        name = dict(names).get(notification.failure_type)
+        if notification.failure_type == "unknown":
+            name = ""
+        return ": ".join(filter(None, (name, " ".join(raw.split())))) or env._(
+            "unknown error"
         )
-        since = self.failed_since or now
-        vals = {
-            "state": "failed",
-            "failed_since": since,
-            "failure_reason": failed.failure_reason
-            or reasons.get(failed.failure_type)
-            or self.env._("the address does not accept mail"),
-            "next_retry_date": False,
-        }
-        if not is_address:
-            minutes = RETRY_MINUTES[min(self.retry_count, len(RETRY_MINUTES) - 1)]
-            retry = now + timedelta(minutes=minutes)
-            if retry <= since + timedelta(days=RETRY_DAYS):
-                vals.update(next_retry_date=retry, retry_count=self.retry_count + 1)
-        self.write(vals)
-        if not vals["next_retry_date"]:
-            self.ticket_id._ask_to_tell_otherwise(self)
+
+    def _give_up(self):
+        """No mail will reach him: somebody has to, another way."""
+        self.next_retry_date = False
+        self.ticket_id._ask_to_tell_otherwise(self)
 
     def _apply(self):
         """Do what follows once the customer is told, or the mail is on its way."""
@@ -394,42 +509,56 @@ class ComplaintNotice(models.Model):
         """Send receipts that are due and mails that failed on our own side.
 
         Apart from intake: whatever is wrong with a template or the mail server, the
-        complaint is recorded already.
+        complaint is recorded already. One by one, each with its own commit: what was
+        handed to the mail server must not be forgotten because of the next one.
         """
-        done, remaining = 0, 1
-        while remaining:
-            tickets, notices = self._get_due(BATCH_SIZE)
-            for record, method in [
-                *((ticket, "_send_receipt") for ticket in tickets),
-                *((notice, "_retry") for notice in notices),
-            ]:
-                record._isolate_telling(method)
-            done += len(tickets) + len(notices)
-            remaining = len(tickets) + len(notices)
-            if not self.env["ir.cron"]._commit_progress(
-                len(tickets) + len(notices), remaining=remaining
-            ):
+        tickets, notices = self._get_due(BATCH_SIZE)
+        due = [
+            *((ticket, "_send_receipt") for ticket in tickets),
+            *((notice, "_retry") for notice in notices),
+        ]
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for record, method in due:
+            # another worker may have done it since
+            locked = record.try_lock_for_update()
+            if locked.filtered_domain(locked._get_telling_domain()):
+                locked._isolate_telling(method)
+            if not self.env["ir.cron"]._commit_progress(1):
                 break
-        return done
+        if len(tickets) == BATCH_SIZE or len(notices) == BATCH_SIZE:
+            self.env.ref("klikumkm_complaint.ir_cron_tell")._trigger()
 
     @api.model
     def _get_due(self, limit):
         """Complaints whose receipt is due, and notices to be tried again."""
-        now = fields.Datetime.now()
-        tickets = (
-            self.env["helpdesk.ticket"]
-            .search([("is_receipt_due", "=", True)], limit=limit, order="id")
-            .try_lock_for_update()
-        )
+        Ticket = self.env["helpdesk.ticket"]
+        tickets = Ticket.search(Ticket._get_telling_domain(), limit=limit, order="id")
         notices = self.search(
-            Domain("next_retry_date", "<=", now) & Domain("state", "=", "failed"),
-            limit=limit,
-            order="next_retry_date",
-        ).try_lock_for_update()
+            self._get_telling_domain(), limit=limit, order="next_retry_date"
+        )
         return tickets, notices
 
+    @api.model
+    def _get_telling_domain(self):
+        return Domain("next_retry_date", "<=", fields.Datetime.now()) & Domain(
+            "state", "!=", "told"
+        )
+
     def _retry(self):
-        self._send_again()
+        """Try a mail again, unless that has been done for too long."""
+        mails = self._get_unsent_mails()
+        if mails != mails.try_lock_for_update():
+            # Odoo's own queue is at it; what it then writes here must not fail
+            return
+        if self.state == "to_tell":
+            # handed over, and nothing came back
+            self._record_failure(
+                reason=self.env._("the mail server did not say what became of it")
+            )
+        if fields.Datetime.now() >= self._get_last_retry_date():
+            self._give_up()
+        else:
+            self._send_again()
 
     def _isolate_telling(self, method):
         """Run a step for one record so that a failure stays its own."""
@@ -437,20 +566,10 @@ class ComplaintNotice(models.Model):
             with self.env.cr.savepoint():
                 getattr(self, method)()
                 self.env.flush_all()
+        except PostgresError:  # somebody else changed it meanwhile: the next run
+            _logger.info("Notice %s is sent in the next run", self.id, exc_info=True)
+            self.env.cr.rollback()
         except Exception:  # one bad record must not keep the others
             _logger.exception("Could not send again notice %s", self.id)
             self.env.invalidate_all()
-            self.write({"next_retry_date": False})
-            self.ticket_id._ask_to_tell_otherwise(self)
-
-
-class MailNotification(models.Model):
-    _inherit = "mail.notification"
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "notification_status" in vals:
-            self.env["klikumkm.complaint.notice"].sudo().search(
-                Domain("mail_message_id", "in", self.mail_message_id.ids)
-            )._follow_delivery()
-        return result
+            self._give_up()

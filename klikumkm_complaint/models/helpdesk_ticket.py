@@ -8,6 +8,7 @@ of it in helpdesk_ticket_customer.py.
 """
 
 import re
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -334,13 +335,23 @@ class HelpdeskTicket(models.Model):
                 )
 
     # Not the category's own fields: editing a category moves no existing complaint.
-    @api.depends("category_id", "submission_type", "assistance_type_chosen")
+    @api.depends(
+        "category_id",
+        "submission_type",
+        "assistance_type_chosen",
+        "coordination_ids.needs_coordination",
+        "coordination_ids.state",
+    )
     def _compute_assistance_type(self):
         for ticket in self:
-            ticket.assistance_type = (
-                ticket.sudo().assistance_type_chosen
-                or ticket._get_automatic_assistance_type()
-            )
+            ticket_sudo = ticket.sudo()  # internal fields decide for everybody
+            if ticket_sudo._is_held_in_coordination():
+                ticket.assistance_type = "coordination"
+            else:
+                ticket.assistance_type = (
+                    ticket_sudo.assistance_type_chosen
+                    or ticket._get_automatic_assistance_type()
+                )
 
     def _inverse_assistance_type(self):
         for ticket in self:
@@ -349,8 +360,9 @@ class HelpdeskTicket(models.Model):
                 chosen = False
             # the field is internal, and whoever may write the one may write the other
             ticket.sudo().assistance_type_chosen = chosen
-            if not ticket.assistance_type:
-                # emptying the field means: back to the automatic value
+            if not ticket.assistance_type or ticket.sudo()._is_held_in_coordination():
+                # emptying the field means: back to the automatic value; and what is
+                # chosen while a unit is at work counts once it no longer is
                 self.env.add_to_compute(self._fields["assistance_type"], ticket)
 
     def _get_automatic_assistance_type(self):
@@ -385,11 +397,13 @@ class HelpdeskTicket(models.Model):
     def _compute_customer_complaint_count(self):
         counts = dict(
             self._read_group(
-                [("partner_id", "in", self.partner_id.ids)], ["partner_id"], ["__count"]
+                [("partner_id", "in", self.partner_id.ids), ("is_void", "=", False)],
+                ["partner_id"],
+                ["__count"],
             )
         )
         for ticket in self:
-            mine = 1 if ticket._origin.id else 0
+            mine = 1 if ticket._origin.id and not ticket.is_void else 0
             ticket.customer_complaint_count = max(
                 counts.get(ticket.partner_id, 0) - mine, 0
             )
@@ -418,10 +432,14 @@ class HelpdeskTicket(models.Model):
         if operator not in ("ilike", "like", "=", "in"):
             return NotImplemented
         domains = []
+        countries = self.env.companies.sudo().complaint_country_id  # only their codes
+        codes = {str(code) for code in countries.mapped("phone_code") if code}
+        codes = "|".join(sorted(codes, key=len, reverse=True))
+        prefix = rf"^(00)?({codes})|^0+" if codes else r"^0+"
         for spelling in [value] if isinstance(value, str) else value:
             digits = re.sub(r"\D", "", spelling or "")
             # no country code, no leading zero: what all spellings have in common
-            digits = re.sub(r"^(00)?62|^0+", "", digits) or digits
+            digits = re.sub(prefix, "", digits) or digits
             if len(digits) >= 4:
                 domains.append(Domain("phone_sanitized", "like", digits))
                 domains.append(Domain("partner_phone", "like", spelling))
@@ -531,11 +549,8 @@ class HelpdeskTicket(models.Model):
             vals.setdefault("is_classified", True)
         if not FACT_SOURCES & vals.keys():
             return super().write(vals)
-        before = self._get_complaint_facts()
-        closed_dates = [ticket.closed_date for ticket in self]
-        result = super().write(vals)
-        self._compare_complaint_facts(before, closed_dates)
-        return result
+        with self._watch_facts():
+            return super().write(vals)
 
     def copy(self, default=None):
         # one by one: helpdesk_mgmt/models/helpdesk_ticket.py:281 is ensure_one()
@@ -575,6 +590,18 @@ class HelpdeskTicket(models.Model):
             for ticket in self
         ]
 
+    @contextmanager
+    def _watch_facts(self):
+        """Act once, after the block, on what it changed of these complaints' facts.
+
+        For every operation that may change them, on whatever model: a computed type
+        changes without a ``write()`` on the complaint.
+        """
+        before = self._get_complaint_facts()
+        closed_dates = [ticket.closed_date for ticket in self]
+        yield
+        self._compare_complaint_facts(before, closed_dates)
+
     def _compare_complaint_facts(self, before, closed_dates):
         """Act once a batch on what really changed, computed stage moves included."""
         changes = [
@@ -586,6 +613,7 @@ class HelpdeskTicket(models.Model):
         ]
         self._check_reopening_allowed(changes)
         self._check_pause_allowed(changes)
+        self._check_cancelling_allowed(changes)
         self._check_resolution_allowed(changes)
         # Only the suite itself may say that something counts from an earlier moment:
         # anybody can send a context.
@@ -907,6 +935,7 @@ class HelpdeskTicket(models.Model):
         action["domain"] = [
             ("partner_id", "=", self.partner_id.id),
             ("id", "!=", self.id),
+            ("is_void", "=", False),
         ]
         action["context"] = {}
         return action

@@ -53,6 +53,11 @@ class HelpdeskTicket(models.Model):
         copy=False,
         help="Until when we wait for what we asked the customer.",
     )
+    is_answer_overdue = fields.Boolean(
+        compute="_compute_is_answer_overdue",
+        groups="base.group_user",
+        help="The customer was asked and did not answer in time.",
+    )
     decision_by_date = fields.Datetime(
         string="Verdict expected by", readonly=True, copy=False
     )
@@ -91,6 +96,16 @@ class HelpdeskTicket(models.Model):
             ticket.response_id = last
             ticket.needs_written_confirmation = last.needs_written_confirmation
             ticket.is_offer_open = bool(last) and last._is_open_offer()
+
+    @api.depends("answer_by_date", "stage_id")
+    def _compute_is_answer_overdue(self):
+        now = fields.Datetime.now()
+        for ticket in self:
+            ticket.is_answer_overdue = (
+                ticket.status == "waiting_customer"
+                and bool(ticket.answer_by_date)
+                and ticket.answer_by_date <= now
+            )
 
     def _search_is_offer_open(self, operator, value):
         if operator != "in":
@@ -340,10 +355,14 @@ class HelpdeskTicket(models.Model):
         self._move_to("resolved", vals, at=at)
         self._write_silently({"reply_pending_since": False})
 
-    def _asks_decision(self, outcome):
-        """Whether the customer is asked for a verdict on such an answer."""
+    def _asks_decision(self, outcome, submission_type=None):
+        """Whether the customer is asked for a verdict on such an answer.
+
+        :param str submission_type: instead of the present one
+        """
         self.ensure_one()
-        return self.submission_type == "complaint" and outcome != "withdrawn"
+        submission_type = submission_type or self.submission_type
+        return submission_type == "complaint" and outcome != "withdrawn"
 
     def _get_expected_decision_date(self):
         """Until when a verdict is expected if we answer now, naive UTC."""
@@ -354,7 +373,7 @@ class HelpdeskTicket(models.Model):
 
     # === VERDICT === #
     def _record_decision(
-        self, decision, reason=None, date=None, medium="portal", files=None
+        self, decision, reason=None, date=None, medium="portal", files=None, told=None
     ):
         """Record what the customer says to our answer, and do what follows.
 
@@ -362,6 +381,8 @@ class HelpdeskTicket(models.Model):
         :param datetime date: when he said so (naive UTC), by default now
         :param str medium: key of ``NOTICE_MEDIUM``
         :param files: ``ir.attachment`` records that prove or explain it
+        :param dict told: as for :meth:`_tell`, where he decided in a conversation in
+            which he was told what follows
         :raise UserError: there is no answer to decide about, or it was decided already
         """
         self.ensure_one()
@@ -402,15 +423,16 @@ class HelpdeskTicket(models.Model):
             )
         ticket._write_silently(vals)
         ticket.activity_unlink(["klikumkm_complaint.activity_type_decision"])
-        {
-            "accepted": ticket._follow_acceptance,
-            "rejected": ticket._follow_rejection,
-            "silent": ticket._follow_silence,
-        }[decision]()
+        if decision == "accepted":
+            ticket._follow_acceptance(told)
+        elif decision == "rejected":
+            ticket._follow_rejection()
+        else:
+            ticket._follow_silence()
 
-    def _follow_acceptance(self):
+    def _follow_acceptance(self, told=None):
         response = self.response_id
-        if response._is_open_offer():
+        if response and response._is_open_offer():
             self.activity_schedule(
                 "klikumkm_complaint.activity_type_offer",
                 date_deadline=response.fulfil_by_date or fields.Date.today(),
@@ -418,7 +440,7 @@ class HelpdeskTicket(models.Model):
                 user_id=self._get_responsible_user().id or self.env.uid,
             )
             return
-        self._close_and_tell()
+        self._close_and_tell(told)
 
     def _follow_rejection(self):
         self._tell(
@@ -438,14 +460,19 @@ class HelpdeskTicket(models.Model):
     def _follow_silence(self):
         self._close_and_tell()
 
-    def _close_and_tell(self):
-        """Close what is answered; only complaints are told that they are closed."""
+    def _close_and_tell(self, told=None):
+        """Close what is answered; only complaints are told that they are closed.
+
+        :param dict told: as for :meth:`_tell`; whoever has an address gets it in
+            writing all the same
+        """
         self._move_to("closed")
         if self.submission_type == "complaint":
             self._tell(
                 "closing",
                 "klikumkm_complaint.mail_template_closing",
                 is_automatic=True,
+                told=None if self._get_customer_email() else told,
             )
 
     def _get_deciding_user(self):
@@ -707,6 +734,28 @@ class HelpdeskTicket(models.Model):
                 subtype_xmlid="mail.mt_note",
             )
         return True
+
+    def action_close_no_answer(self):
+        """Close what the customer was asked for and did not send in time.
+
+        POJK 22/2023, explanation of article 76(1)a: he is deemed to have cancelled.
+        """
+        self.ensure_one()
+        if not self.is_answer_overdue:
+            raise UserError(
+                self.env._(
+                    "%(number)s: the customer still has time to answer.",
+                    number=self.number,
+                )
+            )
+        reason = self.env.ref(
+            "klikumkm_complaint.cancel_reason_no_answer", raise_if_not_found=False
+        )
+        return self._open_wizard(
+            "klikumkm.complaint.cancel",
+            self.env._("Close: no answer"),
+            default_reason_id=reason and reason.id,
+        )
 
     def action_view_notices(self):
         self.ensure_one()

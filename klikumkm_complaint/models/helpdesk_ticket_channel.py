@@ -1,6 +1,6 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class HelpdeskTicketChannel(models.Model):
@@ -31,4 +31,15 @@ class HelpdeskTicketChannel(models.Model):
         self.env.cr.execute(
             "ALTER TABLE helpdesk_ticket_channel ALTER COLUMN communication_mode"
             " SET DEFAULT 'written'"
+        )
+
+    @api.model
+    def _get_official(self, company):
+        """The channels through which customers of a company can reach us.
+
+        :return: ``helpdesk.ticket.channel`` records, in superuser mode: a public list
+        """
+        return self.sudo().search(
+            [("is_official", "=", True), ("company_id", "in", [False, company.id])],
+            order="sequence, id",
         )

@@ -37,6 +37,8 @@ DESK_FIELDS = {
     "duplicate_count",
     "duplicate_id",
     "duplicate_ids",
+    "is_owner_absent",
+    "owner_absence_label",
     "urgency_lowered_reason",
 }
 
@@ -74,19 +76,27 @@ class HelpdeskTicket(models.Model):
     def _get_portal_close_stages(self):
         """The stages to which the customer himself may move this complaint.
 
-        :return: ``helpdesk.ticket.stage`` records of the complaint's team and company
+        While it runs he withdraws it; helpdesk_mgmt lets him close it as well, which
+        is the same to us.
+
+        :return: ``helpdesk.ticket.stage`` records of the complaint's team and company,
+            the one that his page offers first
         """
         self.ensure_one()
-        if self.closed:
-            return self.env["helpdesk.ticket.stage"]
+        offered = {
+            **dict.fromkeys(OPEN_STATUS, ("cancelled", "closed")),
+            # whoever is asked for his verdict gives it with the buttons of the answer
+            "resolved": ("closed",) if self.customer_decision == "none" else (),
+        }.get(self.status, ())
         team = self.team_id.with_company(self.company_id)
-        return team._get_applicable_stages().filtered(
+        stages = team._get_applicable_stages().filtered(
             lambda stage: (
                 stage.close_from_portal
-                and stage.closed
+                and stage.status in offered
                 and stage.company_id in (self.company_id, stage.company_id.browse())
             )
         )
+        return stages.sorted(lambda stage: offered.index(stage.status))
 
     def _get_customer_files(self):
         """The files that the customer's page lists.
@@ -237,10 +247,7 @@ class HelpdeskTicket(models.Model):
                 return headline, self.env._("Answer by %(date)s.", date=promised)
             return headline, no_date
         if self.status == "waiting_customer":
-            return (
-                self.env._("Waiting for your answer."),
-                self.env._("Our count has stopped until you answer."),
-            )
+            return self._get_waiting_words()
         if self.status in OPEN_STATUS:
             if missed:
                 rest = missed
@@ -258,41 +265,118 @@ class HelpdeskTicket(models.Model):
             return self.env._("Received."), rest
         return self._get_ended_status_words()
 
+    def _get_waiting_words(self):
+        """Status words while we wait for what we asked the customer."""
+        until = self._format_customer_date(self.answer_by_date)
+        stopped = self.env._("Our count has stopped until you answer.")
+        if until and self.answer_by_date < fields.Datetime.now():
+            return (
+                self.env._("Waiting for your answer."),
+                self.env._(
+                    "We asked for it by %(date)s; you can still send it.", date=until
+                ),
+            )
+        headline = (
+            self.env._("Waiting for your answer until %(date)s.", date=until)
+            if until
+            else self.env._("Waiting for your answer.")
+        )
+        return headline, f"{stopped} {self._get_time_left_sentence()}".strip()
+
     def _get_ended_status_words(self):
         """Status words of a complaint that is off the desk, or waits for a verdict."""
         moved = self._format_customer_day(self.closed_date or self.last_stage_update)
-        if self.status == "resolved" and self.customer_decision == "rejected":
-            return (
-                self.env._("We received your objection."),
-                self.env._("We will decide the next step."),
-            )
-        if self.status == "resolved" and self.submission_type == "complaint":
-            resolved = self._format_customer_day(self.resolved_date)
-            return (
-                self.env._("Resolved on %(date)s.", date=resolved),
-                self.env._("Please read our answer and tell us whether you accept it."),
-            )
         if self.status == "resolved":
-            return (
-                self.env._("Resolved."),
-                self.env._("Not answered yet? Write below."),
-            )
+            return self._get_resolved_words()
         if self.status == "referred":
+            # of his own complaint the customer learns where it went, and no more
+            referral = self.sudo().referral_ids._get_last_handed_over()
+            if referral:
+                return (
+                    self.env._(
+                        "Referred to %(body)s on %(date)s.",
+                        body=referral.body_id.with_env(self.env).sudo().name,
+                        date=self._format_customer_day(referral.sent_date),
+                    ),
+                    self.env._("Your file is below."),
+                )
             return (
                 self.env._("Referred on %(date)s.", date=moved),
                 self.env._("Ask us below if you need your file."),
             )
         if self.status == "closed":
-            return (
-                self.env._("Closed on %(date)s.", date=moved),
-                self.env._("Something missing? Write below."),
-            )
+            headline = self.env._("Closed on %(date)s.", date=moved)
+            if (
+                self.reopen_until_date
+                and self.reopen_until_date > fields.Datetime.now()
+            ):
+                return headline, self.env._(
+                    "Something missing? Reply before %(date)s and we reopen it.",
+                    date=self._format_customer_date(self.reopen_until_date),
+                )
+            return headline, self.env._("Something missing? Write below.")
         if self.cancel_reason_id:
             return (
                 self.env._("Cancelled on %(date)s:", date=moved),
                 f"{self.cancel_reason_id.name}.",
             )
         return self.env._("Cancelled on %(date)s.", date=moved), ""
+
+    def _get_resolved_words(self):
+        """Status words between our answer and the end."""
+        resolved = self.env._(
+            "Resolved on %(date)s.", date=self._format_customer_day(self.resolved_date)
+        )
+        now = fields.Datetime.now()
+        if self.customer_decision == "rejected":
+            ruling_by = self._format_customer_date(self.ruling_by_date)
+            if ruling_by and self.ruling_by_date < now:
+                rest = self.env._(
+                    "We missed the date of %(date)s. We apologise.", date=ruling_by
+                )
+            elif ruling_by:
+                rest = self.env._(
+                    "We will decide the next step by %(date)s.", date=ruling_by
+                )
+            else:
+                rest = self.env._("We will decide the next step.")
+            return self.env._("We received your objection."), rest
+        if self.customer_decision == "accepted":
+            fulfil_by = self.sudo().response_id.fulfil_by_date
+            if self.sudo().is_offer_open and fulfil_by:
+                return resolved, self.env._(
+                    "You accepted our offer. We carry it out by %(date)s.",
+                    date=self._format_date_only(fulfil_by),
+                )
+            return resolved, self.env._("You accepted our answer.")
+        if self.customer_decision == "pending":
+            if self.decision_by_date and self.decision_by_date > now:
+                return resolved, self.env._(
+                    "Please read our answer and tell us by %(date)s whether you "
+                    "accept it.",
+                    date=self._format_customer_date(self.decision_by_date),
+                )
+            return resolved, self.env._(
+                "Please read our answer and tell us whether you accept it."
+            )
+        if self.submission_type == "complaint":
+            return resolved, self.env._("Something missing? Write below.")
+        return self.env._("Resolved."), self.env._("Not answered yet? Write below.")
+
+    def _get_turn_sentence(self):
+        """What the customer is to do and until when, in one line for a list."""
+        self.ensure_one()
+        until = (
+            self.answer_by_date
+            if self.status == "waiting_customer"
+            else self.decision_by_date
+        )
+        if until and until > fields.Datetime.now():
+            return self.env._(
+                "Waiting for your answer until %(date)s",
+                date=self._format_customer_date(until),
+            )
+        return self.env._("Waiting for your answer")
 
     def _get_status_path(self):
         """The way the complaint has gone and still has to go.

@@ -11,19 +11,27 @@ import logging
 import urllib.parse
 from datetime import timedelta
 
+import phonenumbers
 from markupsafe import Markup
+from psycopg2 import Error as PostgresError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import email_normalize, html2plaintext, is_html_empty
+from odoo.fields import Command, Domain
+from odoo.tools import (
+    email_normalize,
+    formataddr,
+    html2plaintext,
+    is_html_empty,
+    plaintext2html,
+)
 
 from .helpdesk_ticket_stage import OPEN_STATUS
 
 _logger = logging.getLogger(__name__)
 
-# More automatic receipts to one address within an hour are no person any more.
-MAX_RECEIPTS_PER_HOUR = 5
+# More automatic receipts to one address are no person any more.
+MAX_RECEIPTS = ((timedelta(hours=1), 5), (timedelta(days=1), 15))
 # RFC 3834; Microsoft's servers want the second.
 AUTOMATIC_HEADERS = {
     "Auto-Submitted": "auto-generated",
@@ -114,26 +122,45 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         ticket = self.sudo()  # makes the token where there is none yet
-        return ticket.get_base_url() + ticket.get_portal_url()
+        # opens in the customer's language, whatever his browser's is
+        lang = self.env["res.lang"]._get_data(code=ticket.lang or False)
+        prefix = f"/{lang.url_code}" if lang.url_code else ""
+        return ticket.get_base_url() + prefix + ticket.get_portal_url()
 
     def _get_default_medium(self):
         """How this customer can be told: by mail, else by his number, else by post."""
         self.ensure_one()
         if self._get_customer_email():
             return "email"
-        if self._get_whatsapp_number():
+        if self._has_mobile_number():
             return "whatsapp"
+        if self.partner_phone or self.sudo().partner_id.phone:
+            return "phone"
         return "letter"
 
+    def _has_mobile_number(self):
+        """Whether the number may have WhatsApp: an office's line has not."""
+        try:
+            number = phonenumbers.parse(f"+{self._get_whatsapp_number()}")
+        except phonenumbers.NumberParseException:
+            return False
+        return phonenumbers.number_type(number) not in (
+            phonenumbers.PhoneNumberType.FIXED_LINE,
+            phonenumbers.PhoneNumberType.TOLL_FREE,
+            phonenumbers.PhoneNumberType.UAN,
+        )
+
     def _get_responsible_user(self):
-        """Who is asked to act: the owner, else a lead of the team, else a manager.
+        """Who is asked to act: the owner or who stands in for him, else a lead of the
+        team, else a manager.
 
         :return: ``res.users`` record, empty only where nobody at all is left
         """
         self.ensure_one()
         ticket = self.sudo()  # whoever acts, somebody must be asked
-        if self._is_staff(ticket.user_id):
-            return ticket.user_id
+        owner = ticket.user_id
+        if owner and (present := owner._get_complaint_stand_in()):
+            return present
         company = ticket.company_id
         for xmlid, users in (
             ("klikumkm_complaint.group_complaint_lead", ticket.team_id.user_ids),
@@ -145,6 +172,9 @@ class HelpdeskTicket(models.Model):
                 lambda user: self._is_staff(user) and company in user.company_ids
             )
             candidates &= group.all_user_ids
+            candidates = (
+                candidates.filtered(lambda user: user._is_at_desk()) or candidates
+            )
             if candidates:
                 # a manager is the last to be asked
                 manager = self.env.ref("helpdesk_mgmt.group_helpdesk_manager")
@@ -242,12 +272,15 @@ class HelpdeskTicket(models.Model):
         vals_list = []
         for ticket in self:
             message = messages[ticket.id]
+            chosen = medium
+            if chosen == "email" and not ticket._get_customer_email():
+                chosen = None
             vals_list.append(
                 {
                     "ticket_id": ticket.id,
                     "kind": kind,
                     "medium": (told or {}).get("medium")
-                    or medium
+                    or chosen
                     or ticket._get_default_medium(),
                     "subject": subject or message["subject"],
                     "body": message["body"] if body is None else body,
@@ -272,10 +305,7 @@ class HelpdeskTicket(models.Model):
                 message=told.get("message"),
             )
         else:
-            by_mail = notices.filtered(
-                lambda n: n.medium == "email" and n.ticket_id._get_customer_email()
-            )
-            by_mail._send_email()
+            notices.filtered(lambda n: n.medium == "email")._send_email()
         return notices
 
     def _render_message(self, kind, template=None, values=None):
@@ -286,48 +316,69 @@ class HelpdeskTicket(models.Model):
 
         :rtype: dict of ticket id to dict
         """
+        if not self.env.su:
+            self.check_access("read")
         if isinstance(template, str):
             template = self.env.ref(template, raise_if_not_found=False)
         template = template and template.sudo().exists()
         messages = {}
         for lang, tickets in self.sudo().grouped("lang").items():
+            lang = lang or self.env.lang
             tickets = tickets.with_context(
-                lang=lang or self.env.lang, complaint_values=values or {}
+                lang=lang,
+                complaint_values={
+                    # what was chosen in the agent's language is named in the customer's
+                    key: value.with_context(lang=lang).sudo()
+                    if isinstance(value, models.BaseModel)
+                    else value
+                    for key, value in (values or {}).items()
+                },
             )
             rendered = {}
             if template:
                 rendered = tickets._render_template_safely(template)
             for ticket in tickets:
-                message = rendered.get(ticket.id) or ticket._get_plain_message(values)
-                message["subject"] = " ".join(message["subject"].split()) or (
-                    f"[{ticket.number}]"
-                )
+                message = {
+                    **ticket._get_plain_message(values),
+                    **rendered.get(ticket.id, {}),
+                }
+                message["subject"] = " ".join(message["subject"].split())
                 message["promised_date"] = ticket._get_promised_date()
                 messages[ticket.id] = message
         return messages
 
     def _render_template_safely(self, template):
-        """The template's texts, or nothing where it cannot be rendered."""
-        template = template.with_context(self.env.context)
-        try:
-            with self.env.cr.savepoint():
-                parts = {
-                    "subject": template._render_field("subject", self.ids),
-                    "body": template._render_field("body_html", self.ids),
-                    "text": template._render_field("complaint_text", self.ids),
-                }
-        except Exception:  # whatever a manager wrote into a template
-            _logger.exception("Template %s cannot be rendered", template.id)
-            return {}
-        return {
-            ticket.id: {
-                "subject": parts["subject"][ticket.id] or "",
-                "body": parts["body"][ticket.id] or "",
-                "text": (parts["text"][ticket.id] or "").strip(),
-            }
-            for ticket in self
-            if not is_html_empty(parts["body"][ticket.id])
-        }
+        """The template's texts, without those that are empty or cannot be rendered.
+
+        :rtype: dict of ticket id to dict
+        """
+        template = template.with_env(self.env)
+        messages = {ticket.id: {} for ticket in self}
+        for key, name in (
+            ("subject", "subject"),
+            ("body", "body_html"),
+            ("text", "complaint_text"),
+        ):
+            try:
+                with self.env.cr.savepoint():
+                    texts = template._render_field(name, self.ids)
+            except PostgresError:
+                raise
+            except Exception:  # whatever a manager wrote into a template
+                _logger.exception("Template %s cannot be rendered", template.id)
+                continue
+            for ticket_id, text in texts.items():
+                if key == "body" and not is_html_empty(text):
+                    messages[ticket_id][key] = text
+                elif key != "body" and (text or "").strip():
+                    messages[ticket_id][key] = text.strip()
+        for message in messages.values():
+            # the plain message's text says nothing of what this template tells
+            if "body" in message:
+                message.setdefault("text", html2plaintext(message["body"]).strip())
+            else:
+                message.pop("text", None)
+        return messages
 
     def _get_plain_message(self, values=None):
         """What is told where no template is left: how the complaint stands, and ours.
@@ -358,69 +409,158 @@ class HelpdeskTicket(models.Model):
         partner = ticket.partner_id
         if not partner.email and ticket.partner_email:
             partner.email = ticket.partner_email
-        company = ticket.company_id
-        values = {
-            "body": Markup(notice.body or ""),
-            "subject": notice.subject,
-            "message_type": "comment",
-            "subtype_xmlid": "mail.mt_comment",
-            "partner_ids": partner.ids,
-            "attachment_ids": notice.attachment_ids.ids,
-            "email_layout_xmlid": MAIL_LAYOUT,
-            "email_add_signature": False,
-            "force_email_lang": ticket.lang,
+        author = notice.create_uid
+        if self._is_by_robot(notice):
+            author = author.browse()
+        return ticket._in_notice_context(notice).message_post(
+            body=Markup(notice.body or ""),
+            subject=notice.subject,
+            message_type="comment" if author else "auto_comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=(author or ticket.company_id).partner_id.id,
+            # what the customer reads is the team, whoever pressed the button
+            email_from=ticket._get_team_email_from(),
+            attachment_ids=notice.attachment_ids.ids,
+            email_layout_xmlid=MAIL_LAYOUT,
+            email_add_signature=False,
+            **ticket._get_notice_recipients(),
+            **ticket._get_notify_values(notice),
+        )
+
+    def _notify_notice_again(self, notice):
+        """Send the mail of a notice once more, to the customer as he is known now.
+
+        :return: ``mail.message`` record, the same
+        """
+        self.ensure_one()
+        ticket = self.sudo()
+        message = notice.mail_message_id.sudo()
+        message.notification_ids.unlink()
+        recipients = ticket._get_notice_recipients()
+        message.write(
+            {
+                "partner_ids": [Command.set(recipients["partner_ids"])],
+                "outgoing_email_to": recipients["outgoing_email_to"],
+                "email_from": ticket._get_team_email_from() or message.email_from,
+            }
+        )
+        ticket._in_notice_context(notice)._notify_thread(
+            message, **ticket._get_notify_values(notice)
+        )
+        return message
+
+    def _is_by_robot(self, notice):
+        """Whether nobody at the desk pressed a button to send it."""
+        return notice.is_automatic or not (
+            notice.create_uid
+            and not notice.create_uid.share
+            and notice.create_uid != self.env.ref("base.user_root")
+        )
+
+    def _in_notice_context(self, notice):
+        return self.with_context(
+            complaint_notice=notice.id,
+            lang=self.lang or self.env.lang,
+            # jobs and server actions would leave it to Odoo's queue, once an hour
+            mail_notify_force_send=True,
+        )
+
+    def _get_notice_recipients(self):
+        """To whom a notice goes: the contact, else the complaint's bare address."""
+        self.ensure_one()
+        partner = self.partner_id
+        if partner.active and email_normalize(partner.email or "", strict=False):
+            return {"partner_ids": partner.ids, "outgoing_email_to": False}
+        return {
+            "partner_ids": [],
+            "outgoing_email_to": self._get_customer_email(),
+        }
+
+    def _get_notify_values(self, notice):
+        """What Odoo is told about the mail of a notice."""
+        self.ensure_one()
+        headers = {}
+        if self._is_by_robot(notice):
+            headers.update(AUTOMATIC_HEADERS)
+        if notice.kind == "receipt" and (first := self._get_first_mail()):
+            # below the customer's own mail in his mailbox
+            headers["In-Reply-To"] = first.message_id
+        return {
+            "force_email_lang": self.lang,
             "notify_skip_followers": True,
             # a complaint may be a colleague's own
             "notify_author": True,
-            # what the customer reads is the team, whoever pressed the button
-            "email_from": ticket._get_team_email_from(),
+            "mail_headers": headers,
         }
-        if notice.is_automatic:
-            values.update(
-                message_type="auto_comment",
-                author_id=company.partner_id.id,
-                mail_headers=AUTOMATIC_HEADERS,
+
+    def _get_first_mail(self):
+        """The customer's mail that the complaint was made from, if it was one."""
+        return (
+            self.env["mail.message"]
+            .sudo()  # only its Message-Id is used
+            .search(
+                Domain("model", "=", self._name)
+                & Domain("res_id", "=", self.id)
+                & Domain("message_type", "=", "email"),
+                order="id",
+                limit=1,
             )
-        else:
-            values["author_id"] = notice.create_uid.partner_id.id
-        return ticket.with_context(
-            complaint_notice=notice.id,
-            lang=ticket.lang or self.env.lang,
-            # jobs leave mails to Odoo's hourly queue otherwise
-            mail_notify_force_send=True,
-        ).message_post(**values)
+        )
 
     def _get_team_email_from(self):
-        """Who messages come from: the team's mailbox, else the company's address."""
+        """Who messages come from: the team's mailbox, else an address of the company.
+
+        :return: False where the company has none at all
+        """
         self.ensure_one()
-        team = self.team_id
-        if "alias_email" in team._fields and team.alias_email:
-            return f'"{self.company_id.name}" <{team.alias_email}>'
-        return self.company_id.email_formatted or self.env.user.email_formatted
+        team, company = self.team_id, self.company_id
+        address = (
+            ("alias_email" in team._fields and team.alias_email)
+            or email_normalize(company.email or "", strict=False)
+            or company.alias_domain_id.default_from_email
+            or company.catchall_email
+        )
+        return formataddr((company.name, address)) if address else False
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(
             message, msg_vals=msg_vals, **kwargs
         )
+        # A reply to what the company wrote by itself would go to the company's own
+        # mailbox, where it may well be taken for another complaint.
+        company = self.sudo().company_id.partner_id - self.sudo().partner_id
+        recipients = [data for data in recipients if data["id"] not in company.ids]
         if self.env.context.get("complaint_notice"):
-            # in the complaint's language, whatever the contact's own is
             for recipient in recipients:
+                # in the complaint's language, whatever the contact's own is; by mail,
+                # whatever a colleague chose for himself
                 recipient["lang"] = self.lang or recipient["lang"]
+                recipient["notif"] = "email"
         return recipients
 
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        groups = super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals
+        )
+        if self.env.context.get("complaint_notice"):
+            # its only recipient is the customer: his page opens from there
+            for _name, _applies, values in groups:
+                values["has_button_access"] = True
+        return groups
+
     def _log_told(self, notice):
-        """A line in the conversation for what was not told by mail."""
+        """What was not told by mail, for the conversation that the customer reads.
+
+        :return: ``mail.message`` record
+        """
         self.ensure_one()
-        medium = dict(notice._fields["medium"]._description_selection(self.env))
-        self.sudo().message_post(
+        ticket = self.sudo().with_context(lang=self.lang or self.env.lang)
+        medium = dict(notice._fields["medium"]._description_selection(ticket.env))
+        return ticket.message_post(
             body=Markup("<p><b>%s</b></p>%s")
             % (
-                self.env._(
-                    "%(subject)s (%(medium)s, %(date)s)",
-                    subject=notice.subject,
-                    medium=medium[notice.medium],
-                    date=self._format_customer_date(notice.told_date),
-                ),
+                f"{notice.subject} ({medium[notice.medium]}, "
+                f"{ticket._format_customer_date(notice.told_date)})",
                 Markup(notice.body or ""),
             ),
             attachment_ids=notice.attachment_ids.ids,
@@ -433,6 +573,9 @@ class HelpdeskTicket(models.Model):
     def _customer_told(self, notices):
         """Hook: these notices reached their customers just now."""
 
+    def _customer_not_reached(self, notices):
+        """Hook: these notices counted as told, and their mails came back."""
+
     def _apply_notice(self, notice):
         """Hook: what follows once a notice is told, or its mail is on its way."""
         self.ensure_one()
@@ -444,20 +587,31 @@ class HelpdeskTicket(models.Model):
         """An activity for whoever is responsible: the mail does not arrive."""
         for notice in notices:
             ticket = notice.ticket_id
-            user = ticket._get_responsible_user()
-            if ticket.activity_search(
-                ["klikumkm_complaint.activity_type_reach_customer"]
-            ):
-                continue
-            ticket.activity_schedule(
-                "klikumkm_complaint.activity_type_reach_customer",
-                summary=self.env._(
-                    "Reach the customer another way: %(subject)s",
-                    subject=notice.subject,
+            ticket._ask_to_reach_customer(
+                lambda env, subject=notice.subject: env._(
+                    "Reach the customer another way: %(subject)s", subject=subject
                 ),
-                note=notice.failure_reason,
-                user_id=user.id or self.env.uid,
+                notice.failure_reason,
             )
+
+    def _ask_to_reach_customer(self, get_summary, reason=None):
+        """An activity for whoever is responsible, unless it is there already.
+
+        :param get_summary: takes an environment in that person's language
+        :param str reason: plain text
+        """
+        self.ensure_one()
+        ticket = self.sudo()  # whoever tells, somebody else may have to go on
+        activity_type = "klikumkm_complaint.activity_type_reach_customer"
+        if ticket.activity_search([activity_type]):
+            return
+        user = ticket._get_responsible_user() or self.env.user
+        ticket.activity_schedule(
+            activity_type,
+            summary=get_summary(ticket.with_context(lang=user.lang).env),
+            note=plaintext2html(reason or ""),
+            user_id=user.id,
+        )
 
     def _close_telling_activities(self):
         """Nothing is left to tell: the activity that asked for it is done."""
@@ -479,8 +633,10 @@ class HelpdeskTicket(models.Model):
 
     def _request_receipts(self):
         """Note whose receipt is due; a job sends them, apart from intake."""
-        if self.env.context.get("install_mode") or self.env.context.get(
-            "complaint_no_receipt"
+        context = self.env.context
+        if any(
+            context.get(key)
+            for key in ("install_mode", "import_file", "complaint_no_receipt")
         ):
             return
         due = self.filtered(self._is_receipt_due_for)
@@ -488,38 +644,42 @@ class HelpdeskTicket(models.Model):
             due._write_silently({"is_receipt_due": True})
             self.env.ref("klikumkm_complaint.ir_cron_tell")._trigger()
 
+    @api.model
+    def _get_telling_domain(self):
+        return Domain("is_receipt_due", "=", True)
+
     def _send_receipt(self):
-        """Tell the customer that his submission is recorded."""
+        """Tell the customer that his submission is recorded, once."""
         self.ensure_one()
-        self.is_receipt_due = False
-        if self.notice_ids.filtered(lambda n: n.kind == "receipt"):
+        self._write_silently({"is_receipt_due": False})
+        if not self._is_receipt_due_for(self) or self.notice_ids.filtered(
+            lambda notice: notice.kind == "receipt"
+        ):
             return
-        if not self._is_receipt_due_for(self) and self.status not in OPEN_STATUS:
-            return
-        is_flood = self._get_customer_email() and self._is_receipt_flood()
         self._tell(
             "receipt",
             "klikumkm_complaint.mail_template_receipt",
             is_automatic=True,
-            # stands in To tell, where a person decides
-            medium="letter" if is_flood else None,
+            # a flood stands in To tell, where a person decides
+            medium="letter" if self._is_receipt_flood() else None,
         )
 
     def _is_receipt_flood(self):
         """Whether this address got so many receipts that a robot must be behind it."""
-        since = fields.Datetime.now() - timedelta(hours=1)
-        return (
-            self.env["klikumkm.complaint.notice"]
-            .sudo()
-            .search_count(
-                [
-                    ("kind", "=", "receipt"),
-                    ("recipient", "=", self._get_customer_email()),
-                    ("create_date", ">=", since),
-                ],
-                limit=MAX_RECEIPTS_PER_HOUR,
+        email = self._get_customer_email()
+        if not email:
+            return False
+        now = fields.Datetime.now()
+        notices = self.env["klikumkm.complaint.notice"].sudo()
+        return any(
+            notices.search_count(
+                Domain("kind", "=", "receipt")
+                & Domain("recipient", "=", email)
+                & Domain("create_date", ">=", now - period),
+                limit=limit,
             )
-            >= MAX_RECEIPTS_PER_HOUR
+            >= limit
+            for period, limit in MAX_RECEIPTS
         )
 
     def _isolate_telling(self, method):
@@ -528,12 +688,14 @@ class HelpdeskTicket(models.Model):
             with self.env.cr.savepoint():
                 getattr(self, method)()
                 self.env.flush_all()
-        except Exception:  # one bad complaint must not keep the others
+        except PostgresError:  # somebody else changed it meanwhile: the next run
+            _logger.info("%s is told in the next run", self.number, exc_info=True)
+            self.env.cr.rollback()
+        except Exception as error:  # one bad complaint must not keep the others
             _logger.exception("Could not tell the customer of %s", self.number)
             self.env.invalidate_all()
             self._write_silently({"is_receipt_due": False})
-            self.activity_schedule(
-                "klikumkm_complaint.activity_type_reach_customer",
-                summary=self.env._("The receipt could not be made: tell the customer"),
-                user_id=self._get_responsible_user().id or self.env.uid,
+            self._ask_to_reach_customer(
+                lambda env: env._("The receipt could not be made: tell the customer"),
+                str(error),
             )

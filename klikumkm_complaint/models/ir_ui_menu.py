@@ -14,7 +14,9 @@ class IrUiMenu(models.Model):
         nothing that an upgrade of helpdesk_mgmt switches on again.
         """
         hidden = super()._load_menus_blacklist()
-        base_app = self.env.ref(
-            "helpdesk_mgmt.helpdesk_ticket_main_menu", raise_if_not_found=False
-        )
-        return [*hidden, base_app.id] if base_app else hidden
+        xmlids = ["helpdesk_mgmt.helpdesk_ticket_main_menu"]
+        if self.env.user.has_group("helpdesk_mgmt.group_helpdesk_user_own"):
+            # stands in the app of the desk as well
+            xmlids.append("klikumkm_complaint.unit_requests_menu_root")
+        menus = [self.env.ref(xmlid, raise_if_not_found=False) for xmlid in xmlids]
+        return [*hidden, *(menu.id for menu in menus if menu)]

@@ -18,3 +18,7 @@ class MailTemplate(models.Model):
         translate=True,
         help="For WhatsApp and telephone: at most three sentences.",
     )
+
+    def _get_dynamic_field_names(self):
+        # tried on a complaint before a manager's text is saved
+        return super()._get_dynamic_field_names() | {"complaint_text"}

@@ -4,6 +4,7 @@ import codecs
 import logging
 
 from odoo import api, models
+from odoo.tools import email_normalize
 
 _logger = logging.getLogger(__name__)
 
@@ -92,6 +93,43 @@ class MailThread(models.AbstractModel):
             for file in msg_dict["attachments"]
         ]
         return msg_dict
+
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        """Bring a unit's reply to its request, whichever of our addresses it goes to.
+
+        The base takes a reply to another model's alias for a new matter
+        (mail/models/mail_thread.py, "consider it is a forward"): sent to the team's
+        address, the answer of a unit would become a complaint.
+        """
+        request_sudo = self.env["klikumkm.complaint.coordination"]
+        if not message_dict.get("is_bounce"):
+            request_sudo = request_sudo._find_by_reply(message_dict)
+        if not request_sudo:
+            return super().message_route(
+                message,
+                message_dict,
+                model=model,
+                thread_id=thread_id,
+                custom_values=custom_values,
+            )
+        self._routing_reset_bounce(message, message_dict)
+        target = request_sudo
+        sender = email_normalize(message_dict.get("email_from") or "", strict=False)
+        if request_sudo._is_customer_email(sender):
+            # forwarded to the customer, who replied: that belongs to his complaint
+            target = request_sudo.ticket_id
+            message_dict.pop("parent_id", None)
+            message_dict.pop("is_internal", None)
+        user = self._mail_find_user_for_gateway(message_dict.get("email_from") or "")
+        route = (target._name, target.id, custom_values, user.id or self.env.uid, None)
+        return [
+            target._routing_check_route(
+                message, message_dict, route, raise_exception=False
+            )
+        ]
 
     def _message_route_process(self, message, message_dict, routes):
         # Complaints must tell a customer from a robot, and the parsed values that

@@ -1,6 +1,6 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.base.models.res_partner import _lang_get
 
@@ -47,16 +47,42 @@ class ResCompany(models.Model):
     )
     complaint_emergency_text = fields.Text(
         string="In an emergency",
-        translate=True,
-        default=lambda self: self._default_complaint_emergency_text(),
-        help="Told with the receipt of an emergency.",
+        compute="_compute_complaint_emergency_text",
+        inverse="_inverse_complaint_emergency_text",
+        help="Told with the receipt of an emergency. Each language has its own text: "
+        "change yours to see and edit another. Emptied, it is ours again.",
     )
+    complaint_emergency_own_text = fields.Text(translate=True)
 
     _complaint_terms_positive = models.Constraint(
         "CHECK (complaint_silence_days > 0 AND complaint_reopen_days > 0"
         " AND complaint_ruling_days > 0 AND complaint_document_days > 0)",
         "The terms of complaints must be at least one day.",
     )
+
+    @api.depends("complaint_emergency_own_text")
+    @api.depends_context("lang")
+    def _compute_complaint_emergency_text(self):
+        for company in self:
+            company.complaint_emergency_text = (
+                company.complaint_emergency_own_text
+                or company._get_default_emergency_text()
+            )
+
+    def _inverse_complaint_emergency_text(self):
+        for company in self:
+            default = company._get_default_emergency_text()
+            text = company.complaint_emergency_text or default
+            if not company.complaint_emergency_own_text:
+                if text == default:
+                    continue
+                # Odoo would put a first text into every language
+                for code, _name in self.env["res.lang"].get_installed():
+                    other = company.with_context(lang=code)
+                    other.complaint_emergency_own_text = (
+                        other._get_default_emergency_text()
+                    )
+            company.complaint_emergency_own_text = text
 
     def write(self, vals):
         result = super().write(vals)
@@ -69,7 +95,7 @@ class ResCompany(models.Model):
         installed = dict(self.env["res.lang"].get_installed())
         return "id_ID" if "id_ID" in installed else next(iter(installed), False)
 
-    def _default_complaint_emergency_text(self):
+    def _get_default_emergency_text(self):
         return self.env._(
             "If you feel threatened, call the police at 110. Keep proof (recordings, "
             "screenshots, name and number of the caller) and send it to us. You can "

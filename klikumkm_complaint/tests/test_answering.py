@@ -71,6 +71,58 @@ class AnsweringCase(ComplaintFixture, MailCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestTypeWhileAnswering(AnsweringCase):
+    """What came by mail is classified by whoever answers it, in the same dialog."""
+
+    def test_a_question_that_came_as_a_complaint(self):
+        ticket = self._new_complaint("received", is_classified=False)
+        form = self._open("answer", ticket)
+        self.assertTrue(form.is_complaint)
+        form.submission_type = "question"
+        self.assertFalse(form.is_complaint)
+        self.assertEqual(form.outcome, "explained")
+        form.answer = "<p>Setiap tanggal 5.</p>"
+        with self.mock_mail_gateway():
+            form.save().action_send()
+        self.assertEqual(ticket.status, "resolved")
+        self.assertEqual(ticket.submission_type, "question")
+        self.assertTrue(ticket.is_classified)
+        self.assertEqual(ticket.customer_decision, "none")
+
+    def test_a_complaint_that_came_as_a_question(self):
+        ticket = self._new_complaint(
+            "received", is_classified=False, submission_type="question"
+        )
+        form = self._open("answer", ticket)
+        form.submission_type = "complaint"
+        self.assertFalse(form.outcome)
+        form.outcome = "explained"
+        form.answer = "<p>Sudah kami periksa.</p>"
+        wizard = form.save()
+        decide_by = ticket._format_customer_date(wizard.decide_by_date)
+        self.assertIn(decide_by, wizard.body)
+        with self.mock_mail_gateway():
+            wizard.action_send()
+        self.assertEqual(ticket.submission_type, "complaint")
+        self.assertEqual(ticket.customer_decision, "pending")
+
+    def test_not_asked_again(self):
+        ticket = self._new_complaint("received")
+        form = self._open("answer", ticket)
+        self.assertFalse(form.is_type_asked)
+        with self.assertRaises(AssertionError):
+            form.submission_type = "question"  # not on the screen
+
+    def test_receipt_leaves_with_the_job(self):
+        """A server action's mails wait for the queue, which may run once an hour."""
+        channel = self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_email")
+        ticket = self._new_complaint("received", channel_id=channel.id)
+        with self.enter_registry_test_mode(), self.mock_mail_gateway():
+            self.env.ref("klikumkm_complaint.ir_cron_tell").method_direct_trigger()
+        self.assertEqual(ticket.notice_ids.mapped("state"), ["told"])
+
+
+@tagged("post_install", "-at_install")
 class TestOnlyWayToResolve(AnsweringCase):
     def test_nobody_resolves_without_answering(self):
         ticket = self._new_complaint()
@@ -187,6 +239,18 @@ class TestAnswer(AnsweringCase):
                 self._answer(ticket, outcome=outcome)
                 self.assertEqual("LAPS" in ticket.notice_ids.body, named)
 
+    def test_the_dispute_body_is_named_with_its_contact_once_checked(self):
+        ticket = self._new_complaint()
+        body = self.env["klikumkm.complaint.external.body"].search(
+            [("kind", "=", "adr")], limit=1
+        )
+        body.write({"website": "laps.example", "checked_date": False})
+        self.assertNotIn("laps.example", ticket._get_rights_lines()[0])
+        body.checked_date = fields.Date.today()
+        self.assertIn("laps.example", ticket._get_rights_lines()[0])
+        body.valid_to = fields.Date.today() - timedelta(days=1)
+        self.assertNotIn("laps.example", ticket._get_rights_lines()[0])
+
     def test_a_rejection_needs_its_ground(self):
         ticket = self._new_complaint()
         form = self._open("answer", ticket)
@@ -214,6 +278,28 @@ class TestAnswer(AnsweringCase):
             ticket.notice_ids.filtered(lambda n: n.kind == "answer"),
             [{"medium": "phone", "state": "told", "told_by_id": self.agent.id}],
         )
+        self.assertEqual(set(ticket.notice_ids.mapped("state")), {"told"})
+        self.assertFalse(ticket.is_to_tell, "that it is closed was said in the call")
+
+    def test_nobody_accepts_at_once_by_mail(self):
+        ticket = self._new_complaint()
+        form = self._open("answer", ticket)
+        form.answered_by, form.is_accepted = "call", True
+        form.answered_by, form.outcome = "message", "explained"
+        form.answer = "<p>Sudah kami bayar.</p>"
+        with self.mock_mail_gateway():
+            form.save().action_send()
+        self.assertEqual(ticket.status, "resolved")
+        self.assertEqual(ticket.customer_decision, "pending")
+        self.assertIn("&amp;decision=accepted", self._mails[0]["body"])
+
+    def test_the_mail_with_the_answer_asks_for_the_verdict(self):
+        for outcome, count in (("explained", 2), ("withdrawn", 0)):
+            with self.subTest(outcome):
+                ticket = self._new_complaint()
+                self._answer(ticket, outcome=outcome)
+                [mail] = self._mails
+                self.assertEqual(mail["body"].count("&amp;decision="), count)
 
     def test_a_call_before_the_last_pause_stops_nothing_earlier(self):
         with freeze_all_time(MONDAY):
@@ -314,9 +400,8 @@ class TestAnswer(AnsweringCase):
 class TestVerdict(AnsweringCase):
     def setUp(self):
         super().setUp()
-        self.ticket = self._new_complaint()
         with freeze_all_time(MONDAY):
-            self.ticket.sudo().received_date = MONDAY - timedelta(days=1)
+            self.ticket = self._new_complaint()
             self._answer(self.ticket, outcome="explained")
 
     def _decide(self, user=None, **vals):
@@ -355,6 +440,8 @@ class TestVerdict(AnsweringCase):
         self.assertEqual(
             self.ticket.notice_ids.mapped("kind").count("reminder"), 1, "once"
         )
+        reminded = self.ticket.notice_ids.filtered(lambda n: n.kind == "reminder")
+        self.assertEqual(reminded.state, "told", "sent, not left to the hourly queue")
         with freeze_all_time(self.ticket.decision_by_date):
             self._run_terms()
         self.assertRecordValues(
@@ -502,6 +589,25 @@ class TestAskingTheCustomer(AnsweringCase):
         ticket.action_go_on_without()
         self.assertEqual(ticket.status, "in_progress")
 
+    def test_without_an_answer_the_owner_closes_as_lapsed(self):
+        ticket = self._new_complaint()
+        self._ask(ticket)
+        with self.assertRaises(UserError):
+            ticket.action_close_no_answer()
+        with freeze_all_time(ticket.answer_by_date + timedelta(minutes=1)):
+            ticket.invalidate_recordset()
+            action = ticket.action_close_no_answer()
+            form = self._open(
+                "cancel",
+                ticket,
+                default_reason_id=action["context"]["default_reason_id"],
+            )
+            with self.mock_mail_gateway():
+                form.save().action_confirm()
+        self.assertEqual(ticket.status, "cancelled")
+        self.assertEqual(ticket.outcome, "lapsed")
+        self.assertEqual(ticket.notice_ids[0].kind, "closing")
+
     def test_to_ask_nothing_is_refused(self):
         ticket = self._new_complaint()
         with self.assertRaises(UserError):
@@ -562,3 +668,32 @@ class TestRepliesAfterTheAnswer(AnsweringCase):
         for button in ("thanks", "objection", "new_matter"):
             with self.assertRaises(UserError):
                 getattr(self.ticket, f"action_reply_{button}")()
+
+
+@tagged("post_install", "-at_install")
+class TestDialogs(AnsweringCase):
+    def test_what_is_typed_in_a_dialog_is_its_writers_alone(self):
+        models = self.env["ir.model"].search(
+            [("model", "=like", "klikumkm.complaint.%"), ("transient", "=", True)]
+        )
+        self.assertGreater(len(models), 10)
+        for model in models:
+            rules = self.env["ir.rule"].search([("model_id", "=", model.id)])
+            self.assertTrue(
+                any("create_uid" in (rule.domain_force or "") for rule in rules),
+                model.model,
+            )
+
+    def test_another_agent_does_not_read_it(self):
+        ticket = self._new_complaint()
+        form = self._open("answer", ticket)
+        form.answer, form.outcome = "<p>Rahasia</p>", "explained"
+        wizard = form.save()
+        self.assertEqual(wizard.outcome, "explained")
+        colleague = self._new_user(
+            "complaint-second", "helpdesk_mgmt.group_helpdesk_user_team", "Kedua"
+        )
+        other = wizard.with_user(colleague)
+        self.assertFalse(other.search([("id", "=", wizard.id)]))
+        with self.assertRaises(AccessError):
+            other.read(["answer"])

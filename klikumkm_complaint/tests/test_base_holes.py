@@ -286,7 +286,7 @@ class TestSubmitHole(PortalCase):
             ("attachment", (f"foto{i}.jpg", b"x", "image/jpeg"))
             for i in range(portal.MAX_FILES + 1)
         ]
-        self.assertRefused(self.submit(files=files), "we can take 10 at once")
+        self.assertRefused(self.submit(files=files), "we can take 25 at once")
         self.submit(files=files[1:])
         self.assertEqual(
             len(self.get_complaints()._get_customer_files()), portal.MAX_FILES

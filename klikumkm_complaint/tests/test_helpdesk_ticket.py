@@ -394,7 +394,7 @@ class TestProtection(ComplaintCase):
         self._move(self.ticket.sudo(), "resolved")
         with self.assertRaises(UserError):
             self.ticket.with_user(self.agent).action_archive()
-        self._move(self.ticket, "cancelled")
+        self._move(self.ticket.sudo(), "cancelled")
         self.ticket.with_user(self.agent).action_archive()
         self.assertFalse(self.ticket.active)
 

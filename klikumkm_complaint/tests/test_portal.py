@@ -284,7 +284,6 @@ class TestPortalPage(PortalCase):
         response = self.url_open(url)
         text = self.get_text(response)
         self.assertIn(complaint.number, text)
-        self.assertNotIn("Withdraw the complaint", text)
         response = self.url_open(
             f"/my/ticket/{complaint.id}?access_token=x", allow_redirects=False
         )

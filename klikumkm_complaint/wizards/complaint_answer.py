@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty, plaintext2html
 
-from ..models.helpdesk_ticket import OUTCOME
+from ..models.helpdesk_ticket import OUTCOME, SUBMISSION_TYPE
 from ..models.helpdesk_ticket_answer import OUTCOME_WITHOUT_RIGHTS
 from ..models.helpdesk_ticket_stage import OPEN_STATUS
 
@@ -33,12 +33,25 @@ class ComplaintAnswer(models.TransientModel):
         comodel_name="klikumkm.complaint.response",
         string="Answer to confirm",
     )
+    # What came in by mail counts as a complaint until somebody looked at it: whoever
+    # answers it has, and says so here instead of in a dialog of its own.
+    is_type_asked = fields.Boolean(compute="_compute_is_type_asked")
+    submission_type = fields.Selection(
+        selection=SUBMISSION_TYPE,
+        string="Type",
+        compute="_compute_submission_type",
+        store=True,
+        readonly=False,
+        precompute=True,
+        compute_sudo=False,
+    )
     is_complaint = fields.Boolean(compute="_compute_is_complaint")
     answer = fields.Html(
         compute="_compute_answer",
         store=True,
         readonly=False,
         precompute=True,
+        compute_sudo=False,
         sanitize="email_outgoing",
     )
     answered_by = fields.Selection(
@@ -58,6 +71,7 @@ class ComplaintAnswer(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
+        compute_sudo=False,
         domain="[('id', 'in', sent_message_ids)]",
     )
     sent_message_ids = fields.Many2many(
@@ -74,6 +88,7 @@ class ComplaintAnswer(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
+        compute_sudo=False,
     )
     refusal_ground_id = fields.Many2one(
         comodel_name="klikumkm.complaint.reason",
@@ -94,9 +109,14 @@ class ComplaintAnswer(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
+        compute_sudo=False,
     )
     corrective_action = fields.Text(
-        compute="_compute_learning", store=True, readonly=False, precompute=True
+        compute="_compute_learning",
+        store=True,
+        readonly=False,
+        precompute=True,
+        compute_sudo=False,
     )
     is_accepted = fields.Boolean(
         string="The customer accepted it at once",
@@ -105,11 +125,28 @@ class ComplaintAnswer(models.TransientModel):
 
     # === COMPUTE METHODS === #
     @api.depends("ticket_ids")
+    def _compute_submission_type(self):
+        for wizard in self:
+            types = set(wizard.ticket_ids._origin.mapped("submission_type"))
+            wizard.submission_type = types.pop() if len(types) == 1 else False
+
+    @api.depends("ticket_ids", "response_id")
+    def _compute_is_type_asked(self):
+        for wizard in self:
+            tickets = wizard.ticket_ids._origin
+            wizard.is_type_asked = (
+                len(tickets) == 1
+                and not tickets.is_classified
+                and not wizard.response_id
+            )
+
+    @api.depends("ticket_ids", "submission_type")
     def _compute_is_complaint(self):
         for wizard in self:
-            wizard.is_complaint = "complaint" in wizard.ticket_ids._origin.mapped(
-                "submission_type"
-            )
+            types = wizard.ticket_ids._origin.mapped("submission_type")
+            if wizard.is_type_asked:
+                types = [wizard.submission_type]
+            wizard.is_complaint = "complaint" in types
 
     @api.depends("template_id", "response_id")
     def _compute_answer(self):
@@ -124,12 +161,11 @@ class ComplaintAnswer(models.TransientModel):
             else:
                 wizard.answer = wizard.answer or False
 
-    @api.depends("ticket_ids")
+    @api.depends("ticket_ids", "submission_type")
     def _compute_outcome(self):
         for wizard in self:
-            types = set(wizard.ticket_ids._origin.mapped("submission_type"))
-            wizard.outcome = wizard.response_id.outcome or (
-                DEFAULT_OUTCOME.get(types.pop(), False) if len(types) == 1 else False
+            wizard.outcome = wizard.response_id.outcome or DEFAULT_OUTCOME.get(
+                wizard.submission_type, False
             )
 
     @api.depends("ticket_ids")
@@ -170,6 +206,8 @@ class ComplaintAnswer(models.TransientModel):
     def _get_message_triggers(self):
         return [
             "answer",
+            "answered_by",
+            "submission_type",
             "kind",
             "outcome",
             "refusal_ground_id",
@@ -182,9 +220,9 @@ class ComplaintAnswer(models.TransientModel):
         ticket = self.ticket_ids._origin[:1]
         asks = (
             bool(ticket)
-            and not self.is_accepted
+            and not self._is_accepted_at_once()
             and not self.response_id
-            and ticket._asks_decision(self.outcome)
+            and ticket._asks_decision(self.outcome, self.submission_type)
         )
         return {
             "answer": self.answer or "",
@@ -198,6 +236,11 @@ class ComplaintAnswer(models.TransientModel):
             and self.outcome not in OUTCOME_WITHOUT_RIGHTS,
         }
 
+    def _is_accepted_at_once(self):
+        """Whether the customer accepted while he was told; nobody does so by mail."""
+        self.ensure_one()
+        return self.answered_by == "call" and self.is_accepted
+
     # === ACTIONS === #
     def _check_answer(self):
         """Say what is missing.
@@ -205,6 +248,8 @@ class ComplaintAnswer(models.TransientModel):
         :raise UserError: nothing to answer with, or a field that the outcome needs
         """
         self.ensure_one()
+        if self.is_type_asked and not self.submission_type:
+            raise UserError(self.env._("Choose the type."))
         if not self.outcome:
             raise UserError(self.env._("Choose the outcome."))
         if self.outcome == "rejected" and self.is_complaint:
@@ -262,12 +307,19 @@ class ComplaintAnswer(models.TransientModel):
             # what was really said, not the letter that was never sent
             notice_values.update(body=answer, text=self.told_remark or "")
         vals = {"is_classified": True}
+        former = self.ticket_id.submission_type
+        if self.is_type_asked and self.submission_type != former:
+            vals["submission_type"] = self.submission_type
         if self.root_cause_id:
             vals["root_cause_id"] = self.root_cause_id.id
         if self.corrective_action:
             vals["corrective_action"] = self.corrective_action
         self.ticket_ids.write(vals)
-        notices = self.ticket_ids._answer(
+        # who accepted on the phone is not asked for his verdict in the mail
+        tickets = self.ticket_ids.with_context(
+            complaint_is_accepted=self._is_accepted_at_once()
+        )
+        notices = tickets._answer(
             {
                 "kind": self.kind if self.is_complaint else "explanation",
                 "outcome": self.outcome,
@@ -282,8 +334,15 @@ class ComplaintAnswer(models.TransientModel):
             },
             {**self._get_tell_values(), **notice_values},
         )
-        if self.is_accepted:
+        if self._is_accepted_at_once():
+            told = {
+                "medium": self.told_medium or "phone",
+                "date": self.told_date or fields.Datetime.now(),
+                "remark": self.told_remark,
+            }
             for ticket in self.ticket_ids.filtered(lambda t: t.status == "resolved"):
                 if ticket.customer_decision == "pending":
-                    ticket._record_decision("accepted", medium="phone")
+                    ticket._record_decision(
+                        "accepted", medium=told["medium"], told=told
+                    )
         return self._after_telling(notices)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext, is_html_empty
 
-from ..models.complaint_notice import NOTICE_MEDIUM
+from .complaint_tell import TELL_MEDIUM
 
 
 class ComplaintTelling(models.AbstractModel):
@@ -39,16 +39,21 @@ class ComplaintTelling(models.AbstractModel):
         "('complaint_kind', '=', 'answer_text')]",
     )
     medium = fields.Selection(
-        selection=NOTICE_MEDIUM,
+        selection=TELL_MEDIUM,
         string="How to tell",
         compute="_compute_medium",
         store=True,
         readonly=False,
         required=True,
         precompute=True,
+        compute_sudo=False,
     )
     subject = fields.Char(
-        compute="_compute_message", store=True, readonly=False, precompute=True
+        compute="_compute_message",
+        store=True,
+        readonly=False,
+        precompute=True,
+        compute_sudo=False,
     )
     body = fields.Html(
         string="Message",
@@ -56,6 +61,7 @@ class ComplaintTelling(models.AbstractModel):
         store=True,
         readonly=False,
         precompute=True,
+        compute_sudo=False,
         sanitize="email_outgoing",
     )
     text = fields.Text(
@@ -64,6 +70,7 @@ class ComplaintTelling(models.AbstractModel):
         store=True,
         readonly=False,
         precompute=True,
+        compute_sudo=False,
         help="For WhatsApp and telephone.",
     )
     attachment_ids = fields.Many2many(comodel_name="ir.attachment", string="Files")
@@ -71,9 +78,7 @@ class ComplaintTelling(models.AbstractModel):
         string="The customer was told already",
         help="By telephone, in person or in a message of your own.",
     )
-    told_medium = fields.Selection(
-        selection=NOTICE_MEDIUM, string="How", default="phone"
-    )
+    told_medium = fields.Selection(selection=TELL_MEDIUM, string="How", default="phone")
     told_date = fields.Datetime(string="When", default=fields.Datetime.now)
     told_remark = fields.Char(
         string="Remark", help="Who was spoken to, which number, what proves it."
@@ -99,7 +104,17 @@ class ComplaintTelling(models.AbstractModel):
         for wizard in self:
             ticket = wizard.ticket_ids._origin
             if len(ticket) != 1:
-                wizard.recipient = self.env._("%(count)s customers", count=len(ticket))
+                without = sum(not t._get_customer_email() for t in ticket)
+                wizard.recipient = (
+                    self.env._(
+                        "%(count)s customers; %(without)s without an e-mail address "
+                        "(they stand in To tell)",
+                        count=len(ticket),
+                        without=without,
+                    )
+                    if without
+                    else self.env._("%(count)s customers", count=len(ticket))
+                )
                 continue
             name = ticket.partner_name or ticket.sudo().partner_id.name or ""
             address = {
@@ -209,4 +224,9 @@ class ComplaintTelling(models.AbstractModel):
         )
         if len(untold) == 1:
             return untold.action_open_tell()
+        if untold:
+            action = self.env["ir.actions.actions"]._for_xml_id(
+                "klikumkm_complaint.complaint_notice_action_to_tell"
+            )
+            return {**action, "domain": [("id", "in", untold.ids)], "target": "current"}
         return {"type": "ir.actions.act_window_close"}

@@ -2,9 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import helpdesk_ticket
+from . import helpdesk_ticket_preview
 from . import helpdesk_ticket_team
 from . import res_company
 from . import res_config_settings
+from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves

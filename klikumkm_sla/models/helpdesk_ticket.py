@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from .sla_clock import CLOCK_STATE, RESULT
 
@@ -73,6 +72,12 @@ class HelpdeskTicket(models.Model):
         string="Time",
         compute="_compute_sla_state",
         search="_search_sla_state",
+        groups="base.group_user",
+    )
+    sla_is_due_in_two_days = fields.Boolean(
+        string="Due in 2 working days at the latest",
+        compute="_compute_sla_is_due_in_two_days",
+        search="_search_sla_is_due_in_two_days",
         groups="base.group_user",
     )
     sla_remaining_days = fields.Integer(
@@ -198,14 +203,52 @@ class HelpdeskTicket(models.Model):
         return {state: domains[state] for state in states if state in domains}
 
     @api.model
-    def _get_due_soon_limits(self, calendars, now):
-        """{calendar: closing of its next working day, or None}, naive UTC."""
-        return {
-            calendar: None
-            if calendar._get_sla_unusable_reason()
-            else calendar._get_working_days(now, now).next_closing(now)
-            for calendar in calendars
-        }
+    def _get_due_soon_limits(self, calendars, now, days=1):
+        """{calendar: closing of its next working day, or None}, naive UTC.
+
+        :param int days: the closing of the working day so many after today
+        """
+        limits = {}
+        for calendar in calendars:
+            limits[calendar] = None
+            if not calendar._get_sla_unusable_reason():
+                table = calendar._get_working_days(now, now)
+                limit = now
+                for _day in range(days):
+                    limit = limit and table.next_closing(limit)
+                limits[calendar] = limit
+        return limits
+
+    @api.depends("sla_status", "sla_deadline", "sla_calendar_id")
+    def _compute_sla_is_due_in_two_days(self):
+        now = fields.Datetime.now()
+        limits = self._get_due_soon_limits(self.sla_calendar_id, now, days=2)
+        for ticket in self:
+            limit = limits.get(ticket.sla_calendar_id)
+            ticket.sla_is_due_in_two_days = bool(
+                limit
+                and ticket.sla_status == "running"
+                and ticket.sla_deadline
+                and now <= ticket.sla_deadline <= limit
+            )
+
+    def _search_sla_is_due_in_two_days(self, operator, value):
+        if operator != "in" or True not in value:
+            return NotImplemented
+        now = fields.Datetime.now()
+        future = Domain("sla_status", "=", "running") & Domain(
+            "sla_deadline", ">=", now
+        )
+        used = self.sudo()._read_group(future, ["sla_calendar_id"])
+        limits = self._get_due_soon_limits(
+            self.env["resource.calendar"].union(*(row[0] for row in used)), now, days=2
+        )
+        return future & Domain.OR(
+            Domain("sla_calendar_id", "=", calendar.id)
+            & Domain("sla_deadline", "<=", limit)
+            for calendar, limit in limits.items()
+            if limit
+        )
 
     @api.depends("sla_status", "sla_deadline")
     def _compute_sla_remaining_days(self):
@@ -342,12 +385,12 @@ class HelpdeskTicket(models.Model):
         sentence = self.env._(
             "%(days)s working days, counted from the day after receipt (%(received)s).",
             days=clock.days,
-            received=format_date(self.env, table.local_date(clock.start_date)),
+            received=self._format_date_only(table.local_date(clock.start_date)),
         )
         parts = [sentence]
         if skipped:
             days_off = "; ".join(
-                f"{format_date(self.env, day)} {name}" for day, name in named.items()
+                f"{self._format_date_only(day)} {name}" for day, name in named.items()
             )
             weekend = len(skipped) - len(named)
             if weekend and named:
@@ -382,6 +425,32 @@ class HelpdeskTicket(models.Model):
             )
         return " ".join(parts)
 
+    def _get_time_left_sentence(self):
+        """How many working days we have once the customer answered.
+
+        Counted as the clock stands, or stood when it was paused; over a closing, the
+        pause leaves at least one whole working day.
+        """
+        self.ensure_one()
+        clock = self._get_standard_clocks().filtered(
+            lambda clock: clock.state in ("running", "paused") and clock.deadline
+        )
+        moment = clock.paused_since or fields.Datetime.now()
+        if (
+            not clock
+            or clock.missed
+            or clock.deadline < moment
+            or clock.calendar_id._get_sla_unusable_reason()
+        ):
+            return super()._get_time_left_sentence()
+        table = clock.calendar_id._get_working_days(clock.start_date, clock.deadline)
+        days = table.remaining_days(moment, clock.deadline)
+        if days <= 1:
+            return self.env._("After your answer we have 1 working day left.")
+        return self.env._(
+            "After your answer we have %(days)s working days left.", days=days
+        )
+
     def _add_working_days(self, start, days):
         """The closing of the so-many-th working day after the day of ``start``."""
         calendar = self._get_operating_calendar()
@@ -413,6 +482,18 @@ class HelpdeskTicket(models.Model):
             ticket.sla_calendar_id
             or ticket.team_id.sla_calendar_id
             or ticket.company_id.sla_calendar_id
+        )
+
+    def _get_work_start_sentence(self):
+        opening = self.sudo().sla_calendar_id._get_opening_after_closure(
+            self.received_date
+        )
+        if not opening:
+            return super()._get_work_start_sentence()
+        return self.env._(
+            "Received outside our hours: our office is closed until %(date)s and work "
+            "on it starts then.",
+            date=self._format_customer_date(opening),
         )
 
     def _get_customer_tz(self):
@@ -455,5 +536,42 @@ class HelpdeskTicket(models.Model):
         result = super()._complaint_changed(changes)
         engine = self._get_clock_engine()
         changes = [(ticket.with_env(engine.env), *facts) for ticket, *facts in changes]
-        engine._follow(changes, self._get_operation_now())
+        engine._follow(
+            changes,
+            self._get_operation_now(),
+            # only the suite itself may say so: anybody can send a context
+            is_undoing=bool(self.env.su and self.env.context.get("complaint_undo")),
+        )
         return result
+
+    # === THE FIRST SCREEN === #
+    @api.model
+    def _get_today_counters(self):
+        owned, _unowned = self._get_today_scope()
+        return [
+            *super()._get_today_counters(),
+            {
+                "name": "overdue",
+                "label": self.env._("Overdue"),
+                "title": self.env._("The promised date has passed"),
+                "tone": "danger",
+                "sequence": 10,
+                "filters": ["overdue", *owned],
+            },
+            {
+                "name": "due_today",
+                "label": self.env._("Due today"),
+                "title": self.env._("The promised date is today"),
+                "tone": "danger",
+                "sequence": 20,
+                "filters": ["due_today", *owned],
+            },
+            {
+                "name": "due_in_two_days",
+                "label": self.env._("≤ 2 working days"),
+                "title": self.env._("Due today or within two working days"),
+                "tone": "warning",
+                "sequence": 30,
+                "filters": ["due_in_two_days", *owned],
+            },
+        ]

@@ -131,6 +131,27 @@ class ResourceCalendar(models.Model):
             date(last, 12, 31),
         )
 
+    def _get_opening_after_closure(self, moment):
+        """When a desk that is closed at a moment opens again.
+
+        :param datetime moment: naive UTC
+        :return: naive UTC; False if the desk is open then, has no usable hours, or does
+            not open within two months
+        """
+        if self._get_sla_unusable_reason():
+            return False
+        # one identity for all readers, as in _load_working_days()
+        calendar = self.with_env(api.Environment(self.env.cr, SUPERUSER_ID, {}))
+        start = pytz.utc.localize(moment)
+        intervals = calendar._work_intervals_batch(
+            start, start + timedelta(days=62), domain=calendar._get_sla_leaves_domain()
+        )[False]
+        # cut to begin at `start` where the desk is open then
+        opening = next((opening for opening, _closing, _meta in intervals), start)
+        if opening <= start:
+            return False
+        return opening.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
+
     def _get_sla_leaves_domain(self):
         """Days off that close the desk (rule 7)."""
         self.ensure_one()

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import logging
+from typing import NamedTuple
 
 from psycopg2 import OperationalError
 
@@ -38,6 +39,39 @@ ALIVE = ("running", "paused")
 BATCH = 500
 # Recounted at once when a calendar changes; the sweep does what is more.
 RECOUNT_AT_ONCE = 2 * BATCH
+
+
+class Terms(NamedTuple):
+    """On which terms a clock counts."""
+
+    start_date: object  # naive UTC; its local date is day 0
+    days: int
+    target_days: int
+    calendar: models.BaseModel
+    policy: models.BaseModel
+
+    def differ(self, other):
+        """Whether they are counted differently; a standard as long as another is not"""
+        return self._replace(policy=None) != other._replace(policy=None)
+
+    def as_vals(self):
+        """Values for the clock's fields."""
+        return {
+            "start_date": self.start_date,
+            "days": self.days,
+            "target_days": self.target_days,
+            "calendar_id": self.calendar.id,
+            "policy_id": self.policy.id,
+        }
+
+
+class Dates(NamedTuple):
+    """What a count leads to; naive UTC, or False where there is none."""
+
+    deadline: object
+    target_date: object
+    first_deadline: object
+    unset_reason: str | bool
 
 
 class SlaClock(models.Model):
@@ -187,12 +221,13 @@ class SlaClock(models.Model):
         return clocks
 
     @api.model
-    def _follow(self, changes, now):
+    def _follow(self, changes, now, is_undoing=False):
         """Follow what happened to complaints (rules 2, 3, 6).
 
         :param list changes: (ticket, facts before, facts after), see
             ``_complaint_changed`` in klikumkm_complaint
         :param datetime now: naive UTC
+        :param bool is_undoing: what is reopened was cancelled by our own mistake
         """
         tickets = self.env["helpdesk.ticket"].union(*(c[0] for c in changes))
         clocks_of = self.search([("ticket_id", "in", tickets.ids)]).grouped("ticket_id")
@@ -217,7 +252,10 @@ class SlaClock(models.Model):
             gaps_of = clocks._get_gaps()
             for clock, status in statuses.items():
                 if clock._is_reopened_by(status):
-                    journal += clock._resume("reopen", now, gaps_of)
+                    if is_undoing:
+                        journal += clock._undo_cancellation(now, gaps_of)
+                    else:
+                        journal += clock._resume("reopen", now, gaps_of)
                     # what was changed while it stood still applies from now on
                     reclassified |= clock
             alive = reclassified.filtered(lambda clock: clock.state in ALIVE)
@@ -268,10 +306,25 @@ class SlaClock(models.Model):
             journal.append(self._stop(now, gaps_of[self.id]))
         return journal
 
-    def _resume(self, event_type, now, gaps_of):
-        """Let a paused, stopped or cancelled clock run again (rules 2, 3)."""
+    def _undo_cancellation(self, now, gaps_of):
+        """Let a clock run again that only our own mistake had stopped.
+
+        The customer was never told and must not lose: the time in between counts as if
+        nothing had happened, and the old deadline stands, passed or not. What was
+        paused for the customer when the mistake was made stood still all the same.
+        """
+        if self.state != "cancelled" or self.paused_since:
+            return self._resume("reopen", now, gaps_of)
+        return self._resume("reopen", now, gaps_of, since=self.stop_date)
+
+    def _resume(self, event_type, now, gaps_of, since=None):
+        """Let a paused, stopped or cancelled clock run again (rules 2, 3).
+
+        :param datetime since: from when on it counts, if not from now
+        """
+        since = since or now
         # a clock cancelled while it was paused stood still from the pause on
-        gap = Gap(self.paused_since or self.stop_date, now)
+        gap = Gap(self.paused_since or self.stop_date, since)
         gaps_of[self.id] = [*gaps_of[self.id], gap]
         before = self.deadline
         self.write(
@@ -285,7 +338,7 @@ class SlaClock(models.Model):
             }
         )
         self._count(now, gaps_of)
-        return [self._prepare_event(event_type, now, deadline_before=before)]
+        return [self._prepare_event(event_type, since, deadline_before=before)]
 
     def _stop(self, now, gaps):
         """Stop a running clock and judge it (rule 5)."""
@@ -308,15 +361,50 @@ class SlaClock(models.Model):
             operating hours of the new one
         :return: values of the events that tell it
         """
-        before = {clock: clock._get_terms() for clock in self}
-        deadlines = {clock: clock.deadline for clock in self}
-        self._set_terms(now, moved)
-        changed = self.filtered(lambda clock: clock._get_terms() != before[clock])
-        changed._count(now, gaps_of)
+        before = {clock: clock.deadline for clock in self}
+        terms_of = self._choose_terms(self._get_facts(), now, moved)
+        dates_of = self._count_other_terms(terms_of, now, gaps_of)
+        for clock, terms in terms_of.items():
+            clock.update(terms.as_vals())
+        for clock, dates in dates_of.items():
+            clock._take_dates(dates, now)
         return [
-            clock._prepare_event("reclassify", now, deadline_before=deadlines[clock])
-            for clock in changed
+            clock._prepare_event("reclassify", now, deadline_before=before[clock])
+            for clock in dates_of
         ]
+
+    def _preview(self, facts_of, now):
+        """What :meth:`_follow` would make of other facts. Writes nothing.
+
+        :param dict facts_of: the :class:`ComplaintFacts` to think of, by clock; their
+            status and date received are not looked at
+        :param datetime now: naive UTC
+        :return: {clock: (:class:`Terms`, :class:`Dates`)}; clocks that stand still keep
+            theirs whatever happens and are left out
+        """
+        alive = self.filtered(lambda clock: clock.state in ALIVE)
+        moved = alive.filtered(
+            lambda clock: facts_of[clock].team != clock.ticket_id.team_id
+            or facts_of[clock].company != clock.ticket_id.company_id
+        )
+        terms_of = alive._choose_terms(facts_of, now, moved)
+        dates_of = alive._count_other_terms(terms_of, now, alive._get_gaps())
+        return {
+            clock: (terms_of[clock], dates_of.get(clock) or clock._get_dates())
+            for clock in alive
+        }
+
+    def _count_other_terms(self, terms_of, now, gaps_of):
+        """Count with the given terms where they differ from the clock's own.
+
+        :param dict terms_of: :class:`Terms` by clock
+        :return: {clock: :class:`Dates`}
+        """
+        return {
+            clock: clock._count_dates(terms_of[clock], now, gaps_of[clock.id])
+            for clock in self
+            if terms_of[clock].differ(clock._get_terms())
+        }
 
     def _extend(self, days, reason, stage_reached=False):
         """Add working days to the promise (rule 4).
@@ -368,96 +456,123 @@ class SlaClock(models.Model):
         return extension
 
     # === TERMS AND COUNT === #
-    def _set_terms(self, now, moved=None):
-        """Choose the time standard, and the operating hours where they are open.
+    def _set_terms(self, now):
+        """Choose the time standard, and the operating hours where they are open."""
+        for clock, terms in self._choose_terms(self._get_facts(), now).items():
+            clock.update(terms.as_vals())
 
+    def _get_facts(self):
+        """The facts of their complaints as they are, by clock."""
+        facts_of = dict(self.ticket_id._get_complaint_facts())
+        return {clock: facts_of[clock.ticket_id] for clock in self}
+
+    def _choose_terms(self, facts_of, now, moved=None):
+        """The terms that fit the facts. Writes nothing.
+
+        :param dict facts_of: :class:`ComplaintFacts` by clock
         :param moved: clocks that get other operating hours, all others keep theirs
+        :return: {clock: :class:`Terms`}
         """
         if not self:
-            return
-        types = set(self.ticket_id.mapped("assistance_type"))
+            return {}
+        types = {facts_of[clock].assistance_type for clock in self}
         policies = self.env["klikumkm.sla.policy"].search(
             [("assistance_type", "in", list(types))]
         )
+        terms_of = {}
         for clock in self:
-            ticket = clock.ticket_id
-            start = ticket[self._clock_kinds()[clock.kind]["start_field"]]
+            facts = facts_of[clock]
+            start = clock.ticket_id[self._clock_kinds()[clock.kind]["start_field"]]
             calendar = clock.calendar_id
             if not calendar or (moved and clock in moved):
-                calendar = (
-                    ticket.team_id.sla_calendar_id or ticket.company_id.sla_calendar_id
-                )
+                calendar = facts.team.sla_calendar_id or facts.company.sla_calendar_id
             received = (
                 start.date()
                 if calendar._get_sla_unusable_reason()
                 else calendar._get_working_days(start, now).local_date(start)
             )
-            policy = policies._match(ticket, received)
-            clock.update(
-                {
-                    "start_date": start,
-                    "calendar_id": calendar.id,
-                    "policy_id": policy.id,
-                    "days": policy.max_days,
-                    "target_days": policy._get_target_days(ticket.priority)
-                    if policy
-                    else 0,
-                }
+            policy = policies._match(facts, received)
+            terms_of[clock] = Terms(
+                start_date=start,
+                days=policy.max_days,
+                target_days=policy._get_target_days(facts.priority) if policy else 0,
+                calendar=calendar,
+                policy=policy,
             )
+        return terms_of
 
     def _get_terms(self):
+        """The terms on which the clock was counted last."""
         self.ensure_one()
-        return (self.start_date, self.days, self.target_days, self.calendar_id)
+        return Terms(
+            self.start_date,
+            self.days,
+            self.target_days,
+            self.calendar_id,
+            self.policy_id,
+        )
+
+    def _get_dates(self):
+        """What the last count led to."""
+        self.ensure_one()
+        return Dates(
+            self.deadline, self.target_date, self.first_deadline, self.unset_reason
+        )
 
     def _count(self, now, gaps_of):
-        """Count deadline and target anew; the only place that does.
+        """Count deadline and target anew.
 
-        Recounts from the start with all closed gaps and extensions. A clock whose terms
-        are incomplete has no deadline and says why.
+        Recounts from the start with all closed gaps and extensions.
 
         :param datetime now: naive UTC
         :param dict gaps_of: {clock id: list of Gap}, without the open pause
         """
         for clock in self:
-            deadline = target = first = False
-            calendar = clock.calendar_id
-            reason = calendar._get_sla_unusable_reason()
-            if not reason and not clock.policy_id:
-                reason = "no_policy"
-            if not reason:
-                deadline, target, first = clock._count_dates(now, gaps_of[clock.id])
-                if not deadline:
-                    target = first = False
-                    reason = "beyond_horizon"
-            vals = {
-                "target_date": target,
-                "first_deadline": first,
-                "unset_reason": reason,
-                "calendar_version": calendar.sudo().sla_version,
-            }
-            if deadline != clock.deadline:
-                # another date: whether it is missed is settled anew
-                vals.update(deadline=deadline, deadline_since=now, missed=False)
-            clock.update(vals)
+            terms = clock._get_terms()
+            clock._take_dates(clock._count_dates(terms, now, gaps_of[clock.id]), now)
 
-    def _count_dates(self, now, gaps):
-        """Deadline, target and deadline without extensions; False where there is none.
+    def _take_dates(self, dates, now):
+        """Let the result of a count be the clock's; the only place that does."""
+        self.ensure_one()
+        vals = {
+            "target_date": dates.target_date,
+            "first_deadline": dates.first_deadline,
+            "unset_reason": dates.unset_reason,
+            "calendar_version": self.calendar_id.sudo().sla_version,
+        }
+        if dates.deadline != self.deadline:
+            # another date: whether it is missed is settled anew
+            vals.update(deadline=dates.deadline, deadline_since=now, missed=False)
+        self.update(vals)
 
-        Nearly always a table of a few years knows them; only where it does not, the
-        one that reaches to the horizon is built (rule 11).
+    def _count_dates(self, terms, now, gaps):
+        """Count with the given terms; the only place that does. Writes nothing.
+
+        A clock whose terms are incomplete has no deadline and says why.
+
+        Nearly always a table of a few years knows the dates; only where it does not,
+        the one that reaches to the horizon is built (rule 11).
+
+        :param Terms terms: the clock's own, or others to see where they would lead
+        :rtype: :class:`Dates`
         """
         self.ensure_one()
-        start, extra = self.start_date, self.extension_days
+        reason = terms.calendar._get_sla_unusable_reason()
+        if not reason and not terms.policy:
+            reason = "no_policy"
+        if reason:
+            return Dates(False, False, False, reason)
+        start, extra = terms.start_date, self.extension_days
         horizon = fields.Datetime.add(start, years=HORIZON_YEARS)
         for until in (max(start, now), max(horizon, now)):
-            table = self.calendar_id._get_working_days(start, until)
-            dates = [
+            table = terms.calendar._get_working_days(start, until)
+            deadline, target, first = (
                 table.count_deadline(start, days, gaps) or False
-                for days in (self.days + extra, self.target_days + extra, self.days)
-            ]
-            if dates[0]:
-                break
-        return dates
+                for days in (terms.days + extra, terms.target_days + extra, terms.days)
+            )
+            if deadline:
+                return Dates(deadline, target, first, False)
+        return Dates(False, False, False, "beyond_horizon")
 
     def _get_gaps(self):
         """Read back from the journal when the clocks did not run.

@@ -93,10 +93,10 @@ class SlaPolicy(models.Model):
         self.ensure_one()
         return self[TARGET_FIELDS[priority or "1"]]
 
-    def _match(self, ticket, received):
+    def _match(self, facts, received):
         """The first of these policies that fits.
 
-        :param ticket: one ``helpdesk.ticket``
+        :param ComplaintFacts facts: of one complaint
         :param date received: local date of receipt
         :return: one policy, or none
         """
@@ -104,9 +104,9 @@ class SlaPolicy(models.Model):
             (
                 policy
                 for policy in self
-                if policy.assistance_type == ticket.assistance_type
-                and (not policy.company_id or policy.company_id == ticket.company_id)
-                and (not policy.team_ids or ticket.team_id in policy.team_ids)
+                if policy.assistance_type == facts.assistance_type
+                and (not policy.company_id or policy.company_id == facts.company)
+                and (not policy.team_ids or facts.team in policy.team_ids)
                 and (not policy.valid_from or policy.valid_from <= received)
                 and (not policy.valid_to or received <= policy.valid_to)
             ),

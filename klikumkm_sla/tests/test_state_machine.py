@@ -74,6 +74,8 @@ operations = st.one_of(
     st.tuples(st.just("no_leave")),
     st.tuples(st.just("hours"), st.integers(0, 4), st.sampled_from((12, 16, 17))),
     st.tuples(st.just("sweep")),
+    st.tuples(st.just("spam"), numbers),
+    st.tuples(st.just("undo"), numbers),
 )
 # How much later the next thing happens: in the same second, on the day, around one of
 # the next closings, days later.
@@ -155,6 +157,14 @@ class TestRandomLives(SlaCase):
 
     def step_move_all(self, status):
         self.tickets.write({"stage_id": self.stages[status].id})
+
+    def step_spam(self, number):
+        with suppress(UserError), self.env.cr.savepoint():  # answered already
+            self.tickets[number].action_not_complaint()
+
+    def step_undo(self, number):
+        with suppress(UserError), self.env.cr.savepoint():  # never marked as spam
+            self.tickets[number].action_undo_cancellation()
 
     def step_urgency(self, number, priority):
         self.tickets[number].priority = priority

@@ -300,6 +300,29 @@ class TestShown(SlaCase):
         self.assertIn("we waited for you", why)
         self.assertIn("Extended by 2 working days", why)
 
+    def test_customer_reads_how_long_we_have_after_his_answer(self):
+        ticket = self.make_ticket().with_context(lang="en_US")
+        for moment, sentence in (
+            ("2026-03-02 10:00", "After your answer we have 5 working days left."),
+            ("2026-03-06 10:00", "After your answer we have 1 working day left."),
+            # over a closing, a pause leaves at least one
+            ("2026-03-09 10:00", "After your answer we have 1 working day left."),
+            ("2026-03-09 17:00:01", ""),
+        ):
+            self.travel(moment)
+            self.assertEqual(ticket._get_time_left_sentence(), sentence, moment)
+        self.travel("2026-03-02 08:00")
+        paused = self.make_ticket().with_context(lang="en_US")
+        self.move(paused, "waiting_customer", "2026-03-05 10:00")
+        self.travel("2026-04-05 10:00")
+        self.assertIn(
+            "Our count has stopped until you answer. After your answer we have 2 "
+            "working days left.",
+            paused._get_status_sentence(),
+        )
+        self.move(paused, "resolved", "2026-04-06 10:00")
+        self.assertEqual(paused._get_time_left_sentence(), "")
+
     def test_form_that_is_being_filled_in(self):
         ticket = self.make_ticket()
         form_record = self.Ticket.new({"name": "changed"}, origin=ticket)

@@ -3,8 +3,9 @@ import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 
 /**
- * The complaint form works without this: the server checks everything again. Here the
- * customer learns at once which file is too large, and cannot send the same form twice.
+ * The forms of the customer pages work without this: the server checks everything again.
+ * Here the customer learns at once which file is too large, and cannot send the same
+ * form twice.
  */
 export class ComplaintForm extends Interaction {
     static selector = ".o_klikumkm_form";
@@ -12,13 +13,17 @@ export class ComplaintForm extends Interaction {
         _root: {"t-on-submit": this.onSubmit},
         _window: {"t-on-pageshow": this.onPageShow},
         "input[name=attachment]": {"t-on-change": this.onFilesChange},
-        "#error_attachment": {"t-out": () => this.fileError},
+        ".o_klikumkm_file_error": {"t-out": () => this.fileError},
         ".o_klikumkm_submit": {"t-att-disabled": () => this.isSending},
+        ".o_klikumkm_sending": {
+            "t-att-class": () => ({"d-none": !this.isSending}),
+        },
     };
 
     setup() {
         this.isSending = false;
-        this.fileError = this.el.querySelector("#error_attachment").textContent;
+        const fileErrorEl = this.el.querySelector(".o_klikumkm_file_error");
+        this.fileError = fileErrorEl ? fileErrorEl.textContent : "";
         const errorsEl = document.getElementById("o_klikumkm_errors");
         if (errorsEl) {
             errorsEl.focus();
@@ -38,6 +43,7 @@ export class ComplaintForm extends Interaction {
         const input = ev.currentTarget;
         const maxFiles = Number(input.dataset.maxFiles);
         const maxSize = Number(input.dataset.maxSize);
+        let left = Number(input.dataset.maxTotal);
         const kinds = input.accept.split(",");
         const kept = new DataTransfer();
         const refused = [];
@@ -46,12 +52,14 @@ export class ComplaintForm extends Interaction {
             const kind = file.name.slice(dot).toLowerCase();
             if (
                 file.size > maxSize ||
+                file.size > left ||
                 !kinds.includes(kind) ||
                 kept.items.length >= maxFiles
             ) {
                 refused.push(file.name);
             } else {
                 kept.items.add(file);
+                left -= file.size;
             }
         }
         this.fileError = "";

@@ -75,18 +75,84 @@ registry.category("web_tour.tours").add("klikumkm_complaint_portal_form", {
         },
         {
             content: "Answer in the conversation",
-            trigger: "#chatterRoot:shadow .o-mail-Composer-input",
+            trigger: "#discussion textarea[name=message]",
             run: "edit Saya tambahkan keterangan.",
         },
         {
             content: "Send the answer",
-            trigger: "#chatterRoot:shadow .o-mail-Composer-send:enabled",
+            trigger: "#discussion .o_klikumkm_submit:enabled",
             run: "click",
+            expectUnloadPage: true,
         },
         {
             content: "The answer stands in the conversation",
             trigger:
-                "#chatterRoot:shadow .o-mail-Message:contains(Saya tambahkan keterangan.)",
+                "#discussion .o_klikumkm_message_own:contains(Saya tambahkan keterangan.)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("klikumkm_complaint_portal_reject", {
+    steps: () => [
+        {
+            content: "The mail's button opened the right part, and decided nothing",
+            trigger: "#decision details[open] textarea[name=reason]",
+            run: "edit Masih ditagih.",
+        },
+        {
+            content: "Add a photo",
+            trigger: "#decision details[open] input[name=attachment]",
+            async run({anchor}) {
+                const files = new DataTransfer();
+                files.items.add(new File(["x"], "bukti.jpg", {type: "image/jpeg"}));
+                anchor.files = files.files;
+                anchor.dispatchEvent(new Event("change", {bubbles: true}));
+            },
+        },
+        {
+            content: "Object",
+            trigger: "#decision details[open] .o_klikumkm_submit:enabled",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "The page says what happens next",
+            trigger: ".o_klikumkm_now ul li",
+        },
+        {
+            content: "Nothing is asked any more",
+            trigger: "body:not(:has(#decision))",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("klikumkm_complaint_portal_accept", {
+    steps: () => [
+        {
+            content: "Accept",
+            trigger: "#decision details[open] .btn-success.o_klikumkm_submit:enabled",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "The complaint is closed, and can still be written to",
+            trigger: ".o_klikumkm_badge_closed",
+        },
+        {
+            content: "Write once more",
+            trigger: "#discussion textarea[name=message]",
+            run: "edit Terima kasih banyak.",
+        },
+        {
+            content: "Send",
+            trigger: "#discussion .o_klikumkm_submit:enabled",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "The message stands in the conversation",
+            trigger:
+                "#discussion .o_klikumkm_message_own:contains(Terima kasih banyak.)",
         },
     ],
 });
