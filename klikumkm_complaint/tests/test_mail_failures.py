@@ -413,6 +413,7 @@ class TestOurOwnHouse(FailureCase):
             notice = self._tell()
         self.assertIn("Siti", notice.text)
 
+    @mute_logger("odoo.addons.mail.models.mail_template")
     def test_a_manager_cannot_save_what_cannot_be_rendered(self):
         for name in ("body_html", "complaint_text", "subject"):
             with self.subTest(name), self.assertRaises(UserError):
