@@ -290,7 +290,7 @@ class ComplaintReferral(models.Model):
     def _tell_owner_of_end(self):
         """Remind the owner that the complaint can be closed now."""
         for referral in self:
-            referral.ticket_id._schedule_referral_activity(
+            referral.ticket_id._ask_person(
                 "klikumkm_complaint.activity_type_referral_ended",
                 self.env._(
                     "Referral to %(body)s ended: close the complaint, or carry out "

@@ -851,11 +851,14 @@ class HelpdeskTicket(models.Model):
             self.env._("The customer did not answer in time: go on without, or close"),
         )
 
-    def _ask_person(self, activity_type, summary):
+    def _ask_person(self, activity_type, summary, note=""):
         """An activity for whoever is responsible, unless it is there already."""
-        if not self.activity_search([activity_type]):
-            self.activity_schedule(
+        self.ensure_one()
+        ticket = self.sudo()  # somebody is asked, whoever brings it about
+        if not ticket.activity_search([activity_type]):
+            ticket.activity_schedule(
                 activity_type,
                 summary=summary,
-                user_id=self._get_responsible_user().id or self.env.uid,
+                note=note,
+                user_id=ticket._get_responsible_user().id or self.env.uid,
             )

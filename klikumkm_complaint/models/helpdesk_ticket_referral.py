@@ -144,31 +144,10 @@ class HelpdeskTicket(models.Model):
             f"{words}\n\n{reason}" if reason else words,
             self.env["ir.attachment"],
         )
-        ticket_sudo._schedule_referral_activity(
+        ticket_sudo._ask_person(
             "klikumkm_complaint.activity_type_referral_requested",
             self.env._("The customer asks for a referral"),
-            note=reason,
-        )
-
-    def _schedule_referral_activity(self, xmlid, summary, note=None):
-        """Put one activity of a kind on the desk of whoever is responsible.
-
-        :param str xmlid: activity type
-        :param str summary: what is to do
-        :param str note: more about it
-        """
-        self.ensure_one()
-        if not self.env.ref(xmlid, raise_if_not_found=False):
-            return
-        # an activity for the owner is due whoever brings it about
-        ticket_sudo = self.sudo()
-        if ticket_sudo.activity_search([xmlid]):
-            return
-        ticket_sudo.activity_schedule(
-            xmlid,
-            summary=summary,
-            note=note or "",
-            user_id=ticket_sudo._get_responsible_user().id or self.env.uid,
+            note=reason or "",
         )
 
     def _get_referral_checks(

@@ -98,15 +98,8 @@ class HelpdeskTicket(models.Model):
 
     def action_classify(self):
         """Open the dialog *Classify* for these complaints."""
-        return self._open_triage_wizard("complaint_classify_action")
-
-    def action_cancel(self):
-        """Open the dialog *Cancel* for these complaints."""
-        return self._open_triage_wizard("complaint_cancel_action")
-
-    def _open_triage_wizard(self, name):
         action = self.env["ir.actions.actions"]._for_xml_id(
-            f"klikumkm_complaint.{name}"
+            "klikumkm_complaint.complaint_classify_action"
         )
         action["context"] = {
             "active_model": self._name,
