@@ -335,11 +335,7 @@ class ComplaintAnswer(models.TransientModel):
             {**self._get_tell_values(), **notice_values},
         )
         if self._is_accepted_at_once():
-            told = {
-                "medium": self.told_medium or "phone",
-                "date": self.told_date or fields.Datetime.now(),
-                "remark": self.told_remark,
-            }
+            told = self._get_told_values()
             for ticket in self.ticket_ids.filtered(lambda t: t.status == "resolved"):
                 if ticket.customer_decision == "pending":
                     ticket._record_decision(

@@ -198,12 +198,16 @@ class ComplaintTelling(models.AbstractModel):
                 medium=self.medium,
             )
         if self.is_told:
-            values["told"] = {
-                "medium": self.told_medium or "phone",
-                "date": self.told_date or fields.Datetime.now(),
-                "remark": self.told_remark,
-            }
+            values["told"] = self._get_told_values()
         return values
+
+    def _get_told_values(self):
+        """How he was told already: ``told`` of ``helpdesk.ticket._tell()``."""
+        return {
+            "medium": self.told_medium or "phone",
+            "date": self.told_date or fields.Datetime.now(),
+            "remark": self.told_remark,
+        }
 
     def _tell_customer(self, **kwargs):
         """Tell the customers what the wizard shows.
