@@ -17,16 +17,12 @@ from odoo.http import request
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 
 from .values import (
-    FILE_EXTENSIONS,
-    MAX_FILE_SIZE,
-    MAX_FILES,
-    MAX_FILES_SIZE,
     allow_large_form,
     attach_files,
     check_files,
     find_complaint,
+    get_file_values,
     get_files,
-    get_files_hint,
     get_writer,
     to_id,
     to_text,
@@ -38,6 +34,16 @@ MAX_MESSAGES_PER_HOUR = 60
 # More messages than these are folded away until asked for.
 MESSAGES_SHOWN = 20
 DECISIONS = ("accepted", "rejected")
+# Routes by which the customer writes. Opened by GET they only lead back to the page.
+WRITING = {
+    "type": "http",
+    "auth": "public",
+    "website": True,
+    "methods": ["GET", "POST"],
+    "csrf": True,
+    "sitemap": False,
+    "max_content_length": allow_large_form,
+}
 
 
 class ComplaintPage(CustomerPortalHelpdesk):
@@ -173,27 +179,14 @@ class ComplaintPage(CustomerPortalHelpdesk):
             "rating_links": ticket._get_rating_links() if writer else [],
             "channels": ticket._get_official_channels(),
             "flash": request.session.pop("complaint_flash", None),
-            "file_extensions": FILE_EXTENSIONS,
-            "max_files": MAX_FILES,
-            "max_file_size": MAX_FILE_SIZE,
-            "max_files_size": MAX_FILES_SIZE,
-            "files_hint": get_files_hint(),
+            **get_file_values(),
         }
         return self._get_page_view_values(
             ticket, access_token, values, "my_tickets_history", False
         )
 
     # === WRITING === #
-    @http.route(
-        "/my/ticket/<int:ticket_id>/reply",
-        type="http",
-        auth="public",
-        website=True,
-        methods=["GET", "POST"],
-        csrf=True,
-        sitemap=False,
-        max_content_length=allow_large_form,
-    )
+    @http.route("/my/ticket/<int:ticket_id>/reply", **WRITING)
     def complaint_reply(self, ticket_id, access_token=None, **kw):
         """Take what the customer wrote, whatever state his complaint is in."""
         if request.httprequest.method != "POST":
@@ -205,10 +198,7 @@ class ComplaintPage(CustomerPortalHelpdesk):
         errors = {}
         if not posted.get("message") and not files:
             errors["message"] = request.env._("Write something, or choose a file.")
-        if error := check_files(files):
-            errors["attachment"] = error
-        errors = errors or self._check_flood(complaint)
-        if errors:
+        if errors := self._check_sending(complaint, files, errors):
             return self._render_page(complaint, access_token, posted, errors)
         was_waiting = complaint.status == "waiting_customer"
         complaint._post_customer_message(
@@ -218,16 +208,7 @@ class ComplaintPage(CustomerPortalHelpdesk):
         flash = "answered" if was_waiting else "replied"
         return self._go_to(complaint, access_token, flash, "discussion")
 
-    @http.route(
-        "/my/ticket/<int:ticket_id>/decision",
-        type="http",
-        auth="public",
-        website=True,
-        methods=["GET", "POST"],
-        csrf=True,
-        sitemap=False,
-        max_content_length=allow_large_form,
-    )
+    @http.route("/my/ticket/<int:ticket_id>/decision", **WRITING)
     def complaint_decision(self, ticket_id, access_token=None, **kw):
         """Take the customer's verdict on our answer."""
         if request.httprequest.method != "POST":
@@ -245,10 +226,7 @@ class ComplaintPage(CustomerPortalHelpdesk):
             errors["reason"] = request.env._(
                 "Say why you do not accept our answer, so that we can look again."
             )
-        if error := check_files(files):
-            errors["attachment"] = error
-        errors = errors or self._check_flood(complaint)
-        if errors:
+        if errors := self._check_sending(complaint, files, errors):
             return self._render_page(complaint, access_token, posted, errors)
         answer = complaint.response_id
         if complaint._is_decision_open() and to_id(posted.get("answer")) != answer.id:
@@ -269,16 +247,7 @@ class ComplaintPage(CustomerPortalHelpdesk):
         self._note_sent(posted)
         return self._go_to(complaint, access_token, flash)
 
-    @http.route(
-        "/my/ticket/<int:ticket_id>/referral",
-        type="http",
-        auth="public",
-        website=True,
-        methods=["GET", "POST"],
-        csrf=True,
-        sitemap=False,
-        max_content_length=allow_large_form,
-    )
+    @http.route("/my/ticket/<int:ticket_id>/referral", **WRITING)
     def complaint_referral(self, ticket_id, access_token=None, **kw):
         """The customer asks for help with a court or dispute body, at any time."""
         if request.httprequest.method != "POST":
@@ -333,6 +302,16 @@ class ComplaintPage(CustomerPortalHelpdesk):
         if form_token := posted.get("form_token", "")[:64]:
             sent = request.session.get("complaint_forms") or []
             request.session["complaint_forms"] = [*sent[-20:], form_token]
+
+    def _check_sending(self, complaint, files, errors):
+        """What is wrong with what is sent, its files and how often it is sent.
+
+        :param dict errors: sentence by name of the field, found so far
+        :rtype: dict
+        """
+        if error := check_files(files):
+            errors = {**errors, "attachment": error}
+        return errors or self._check_flood(complaint)
 
     def _check_flood(self, complaint):
         """What is wrong where a page is used more often than a person could.

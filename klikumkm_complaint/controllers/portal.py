@@ -45,16 +45,12 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 from ..models.helpdesk_ticket import SUBMISSION_TYPE, URGENCY
 from ..models.helpdesk_ticket_stage import OPEN_STATUS
 from .values import (
-    FILE_EXTENSIONS,
-    MAX_FILE_SIZE,
-    MAX_FILES,
-    MAX_FILES_SIZE,
     allow_large_form,
     attach_files,
     check_files,
     find_complaint,
+    get_file_values,
     get_files,
-    get_files_hint,
     get_writer,
     to_date,
     to_id,
@@ -235,12 +231,8 @@ class ComplaintForm(HelpdeskTicketController):
                 "teams": self._get_teams(),
                 "is_category_required": self._is_category_required(),
                 "is_team_required": self._is_team_required(),
-                "file_extensions": FILE_EXTENSIONS,
-                "max_files": MAX_FILES,
-                "max_file_size": MAX_FILE_SIZE,
-                "max_files_size": MAX_FILES_SIZE,
                 "unknown_category": request.env._("I do not know"),
-                "files_hint": get_files_hint(),
+                **get_file_values(),
             },
         )
         response.status_code = status

@@ -124,15 +124,21 @@ def get_file_name(file):
     return start[: 120 - len(extension[:10])] + extension[:10] or "file"
 
 
-def get_files_hint():
-    """What may be sent, in one line above the field."""
-    return request.env._(
-        "At most %(count)s files of %(size)s MB each, %(total)s MB together: photos, "
-        "PDF, Word, Excel, sound, video",
-        count=MAX_FILES,
-        size=MAX_FILE_SIZE // 1024**2,
-        total=MAX_FILES_SIZE // 1024**2,
-    )
+def get_file_values():
+    """What a page says about the files that may be sent, and checks before sending."""
+    return {
+        "file_extensions": FILE_EXTENSIONS,
+        "max_files": MAX_FILES,
+        "max_file_size": MAX_FILE_SIZE,
+        "max_files_size": MAX_FILES_SIZE,
+        "files_hint": request.env._(
+            "At most %(count)s files of %(size)s MB each, %(total)s MB together: "
+            "photos, PDF, Word, Excel, sound, video",
+            count=MAX_FILES,
+            size=MAX_FILE_SIZE // 1024**2,
+            total=MAX_FILES_SIZE // 1024**2,
+        ),
+    }
 
 
 def check_files(files):

@@ -9,7 +9,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
-from odoo.addons.klikumkm_complaint.controllers import portal
+from odoo.addons.klikumkm_complaint.controllers import portal, values
 
 from .portal_common import PortalCase
 
@@ -284,16 +284,16 @@ class TestSubmitHole(PortalCase):
     def test_submit_limits_number_of_files(self):
         files = [
             ("attachment", (f"foto{i}.jpg", b"x", "image/jpeg"))
-            for i in range(portal.MAX_FILES + 1)
+            for i in range(values.MAX_FILES + 1)
         ]
         self.assertRefused(self.submit(files=files), "we can take 25 at once")
         self.submit(files=files[1:])
         self.assertEqual(
-            len(self.get_complaints()._get_customer_files()), portal.MAX_FILES
+            len(self.get_complaints()._get_customer_files()), values.MAX_FILES
         )
 
     def test_submit_limits_size_of_files(self):
-        content = b"x" * (portal.MAX_FILE_SIZE + 1)
+        content = b"x" * (values.MAX_FILE_SIZE + 1)
         files = [("attachment", ("film.mp4", content, "video/mp4"))]
         self.assertRefused(self.submit(files=files), "film.mp4 is larger than 10 MB")
 
