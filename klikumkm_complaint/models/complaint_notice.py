@@ -99,6 +99,11 @@ class ComplaintNotice(models.Model):
         readonly=True,
         help="The date by which this message promises an answer.",
     )
+    previous_date = fields.Datetime(
+        string="Date before",
+        readonly=True,
+        help="The date that the message replaces. Told after it, it was told late.",
+    )
     state = fields.Selection(
         selection=[
             ("to_tell", "To tell"),

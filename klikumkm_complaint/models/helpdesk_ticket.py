@@ -217,6 +217,11 @@ class HelpdeskTicket(models.Model):
     loss_amount = fields.Monetary(groups="base.group_user")
     represented_by = fields.Char()
     external_ref = fields.Char(string="External no.")
+    is_imported = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Taken over from another system: what was due before then reminds nobody.",
+    )
     lang = fields.Selection(
         selection=_lang_get,
         string="Customer's language",
@@ -676,7 +681,7 @@ class HelpdeskTicket(models.Model):
 
         :rtype: set
         """
-        return {"resolved_date", "number"}
+        return {"resolved_date", "number", "is_imported"}
 
     def _check_write_allowed(self, vals):
         """Refuse what may not be written from outside.

@@ -25,6 +25,13 @@ class ResCompany(models.Model):
         "their team has its own.",
     )
 
+    sla_enforce_from = fields.Date(
+        string="Remind from",
+        default=fields.Date.context_today,
+        help="Complaints received before this day have deadlines but remind nobody, "
+        "and reports count them apart.",
+    )
+
     @api.constrains("sla_calendar_id")
     def _check_sla_calendar(self):
         check_operating_calendar(self)

@@ -10,3 +10,6 @@ class ResConfigSettings(models.TransientModel):
     sla_calendar_id = fields.Many2one(
         related="company_id.sla_calendar_id", readonly=False
     )
+    sla_enforce_from = fields.Date(
+        related="company_id.sla_enforce_from", readonly=False
+    )

@@ -43,6 +43,14 @@ class ResourceCalendar(models.Model):
         help="Rises with every change of hours, zone or days off.",
     )
 
+    sla_quiet_version = fields.Integer(
+        default=0,
+        readonly=True,
+        copy=False,
+        help="What moves up to this version leaves the dates that customers were told: "
+        "so was chosen when the days off were changed.",
+    )
+
     def init(self):
         result = super().init()
         # Never given twice, not even after a rollback: tables are cached under it.

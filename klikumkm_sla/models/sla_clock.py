@@ -136,6 +136,10 @@ class SlaClock(models.Model):
     target_date = fields.Datetime()
     first_deadline = fields.Datetime(help="The deadline without extensions.")
     told_deadline = fields.Datetime(help="The last date the customer was told.")
+    is_told_late = fields.Boolean(
+        string="Told late",
+        help="The date that the customer had passed before he was told another.",
+    )
     missed = fields.Boolean(help="The present deadline has passed.")
     late_from = fields.Datetime(
         help="The missed deadline that was extended afterwards; the result counts "
