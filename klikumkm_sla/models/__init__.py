@@ -3,6 +3,7 @@
 
 from . import helpdesk_ticket
 from . import helpdesk_ticket_preview
+from . import helpdesk_ticket_told
 from . import helpdesk_ticket_team
 from . import res_company
 from . import res_config_settings
@@ -11,6 +12,7 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sla_clock
+from . import sla_clock_told
 from . import sla_event
 from . import sla_extension
 from . import sla_policy

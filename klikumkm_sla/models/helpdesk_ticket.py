@@ -91,14 +91,9 @@ class HelpdeskTicket(models.Model):
         compute="_compute_sla_remaining_label",
         groups="base.group_user",
     )
-    sla_deadline_label = fields.Char(
-        string="Deadline in words",
-        compute="_compute_sla_labels",
-        groups="base.group_user",
-    )
     sla_unset_reason = fields.Char(
         string="Why there is no deadline",
-        compute="_compute_sla_labels",
+        compute="_compute_sla_unset_reason",
         groups="base.group_user",
     )
     sla_why = fields.Html(
@@ -303,15 +298,12 @@ class HelpdeskTicket(models.Model):
 
     @api.depends("sla_deadline", "sla_status", "sla_calendar_id")
     @api.depends_context("lang")
-    def _compute_sla_labels(self):
+    def _compute_sla_unset_reason(self):
         reason_of = {
             clock.ticket_id.id: clock.unset_reason
             for clock in self._get_standard_clocks()
         }
         for ticket in self:
-            ticket.sla_deadline_label = ticket._format_customer_date(
-                ticket.sla_deadline
-            )
             if ticket.sla_deadline or not ticket._origin:
                 ticket.sla_unset_reason = False
             elif ticket._origin.id in reason_of:
@@ -370,9 +362,6 @@ class HelpdeskTicket(models.Model):
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     # === WHAT CUSTOMERS SEE === #
-    def _get_promised_date(self):
-        return self.sudo().sla_deadline or super()._get_promised_date()
-
     def _get_promise_reason(self):
         """One sentence that lets anybody count the deadline again on a calendar."""
         self.ensure_one()

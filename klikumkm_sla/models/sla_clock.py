@@ -353,6 +353,8 @@ class SlaClock(models.Model):
             if now > due and not self.calendar_id._get_sla_unusable_reason():
                 table = self.calendar_id._get_working_days(self.start_date, now)
                 vals["late_days"] = table.late_days(due, now, gaps)
+        if self._is_told_late_at(now, gaps):
+            vals["is_told_late"] = True
         if self.target_date:
             vals["target_result"] = "met" if now <= self.target_date else "late"
         self.write(vals)
@@ -700,7 +702,9 @@ class SlaClock(models.Model):
                 "sla_remaining_days",
                 "sla_remaining_label",
                 "sla_unset_reason",
-                "sla_deadline_label",
+                "sla_promised_label",
+                "sla_promised_day",
+                "sla_untold_label",
                 "sla_why",
             ],
             flush=False,
