@@ -24,6 +24,7 @@
         "views/resource_calendar_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
+        "views/klikumkm_complaint_import_views.xml",
         "views/klikumkm_sla_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

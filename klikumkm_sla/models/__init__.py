@@ -1,7 +1,9 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import complaint_import
 from . import helpdesk_ticket
+from . import helpdesk_ticket_import
 from . import helpdesk_ticket_preview
 from . import helpdesk_ticket_told
 from . import helpdesk_ticket_team
@@ -12,6 +14,7 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sla_clock
+from . import sla_clock_import
 from . import sla_clock_told
 from . import sla_event
 from . import sla_extension

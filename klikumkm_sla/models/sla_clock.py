@@ -677,6 +677,9 @@ class SlaClock(models.Model):
         tickets = clocks.ticket_id
         tickets.flush_recordset()
         for position in range(0, len(clocks), BATCH):
+            batch = clocks[position : position + BATCH]
+            # Both ids are given: in a young database, which knows nothing of its size
+            # yet, the whole table would be read for each clock.
             self.env.execute_query(
                 SQL(
                     """
@@ -689,10 +692,13 @@ class SlaClock(models.Model):
                            sla_told_date = clock.told_deadline,
                            sla_calendar_id = clock.calendar_id
                       FROM klikumkm_sla_clock clock
-                     WHERE clock.ticket_id = ticket.id AND clock.id IN %s
+                     WHERE clock.ticket_id = ticket.id
+                       AND clock.id IN %s
+                       AND ticket.id IN %s
                  RETURNING ticket.id
                     """,
-                    tuple(clocks[position : position + BATCH].ids),
+                    tuple(batch.ids),
+                    tuple(batch.ticket_id.ids),
                 )
             )
         tickets.invalidate_recordset(
