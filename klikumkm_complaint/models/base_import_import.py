@@ -28,7 +28,7 @@ class BaseImport(models.TransientModel):
                 "string": column.label,
                 "required": column.is_required,
                 "fields": [],
-                "type": "char",
+                "type": column.type,
                 "model_name": model,
             }
             for column in self.env[model]._get_import_columns()

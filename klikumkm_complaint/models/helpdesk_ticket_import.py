@@ -10,6 +10,7 @@ are made in one batch, in silence: no message, activity, receipt or follower.
 
 import re
 from collections import Counter
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 import pytz
@@ -26,8 +27,8 @@ from .helpdesk_ticket_stage import OPEN_STATUS
 
 # So many errors are told; who has more made the same mistake everywhere.
 MAX_ERRORS = 50
-# So many names of what is allowed; more are no help in a message.
-MAX_NAMES = 30
+# So many names of what is allowed; of more, those that are most like what was written.
+MAX_NAMES = 12
 # The column of the subject has the name of the field: the importer shows it beside
 # errors. The others must not, lest it reads their dates and amounts in its own way.
 SUBJECT = "name"
@@ -39,6 +40,8 @@ class ImportColumn(NamedTuple):
     name: str
     label: str
     is_required: bool = False
+    # shown by the importer, which also lets a field that is no text be chosen once only
+    type: str = "char"
 
 
 class ImportChoices(NamedTuple):
@@ -46,6 +49,20 @@ class ImportChoices(NamedTuple):
 
     values: dict  # by normalised name, in any language
     names: list  # to be shown, in the user's language
+
+    def get_names_like(self, text):
+        """What is allowed, to be shown to whoever wrote something else."""
+        if len(self.names) <= MAX_NAMES:
+            return ", ".join(self.names)
+
+        def likeness(name):
+            return max(
+                SequenceMatcher(None, part, normalize(text)).ratio()
+                for part in normalize(name).split("/")
+            )
+
+        names = sorted(self.names, key=likeness, reverse=True)[:MAX_NAMES]
+        return ", ".join([*names, "…"])
 
 
 class ImportGuide(NamedTuple):
@@ -90,15 +107,13 @@ class ImportRow:
         found = choices.values.get(normalize(text), [])
         if len(found) == 1:
             return found[0]
-        names = ", ".join(choices.names[:MAX_NAMES])
-        if len(choices.names) > MAX_NAMES:
-            names += ", …"
+        names = choices.get_names_like(text)
         label = self.guide.labels[column]
         if found:
             self.add_error(
                 self.env._(
                     "%(column)s: “%(text)s” means several. Write it with what it "
-                    "belongs to: %(names)s.",
+                    "belongs to: %(names)s",
                     column=label,
                     text=text,
                     names=names,
@@ -108,7 +123,7 @@ class ImportRow:
             self.add_error(
                 self.env._(
                     "%(column)s: “%(text)s” is not known. Write one of these: "
-                    "%(names)s.",
+                    "%(names)s",
                     column=label,
                     text=text,
                     names=names or self.env._("(nothing)"),
@@ -197,25 +212,35 @@ class HelpdeskTicket(models.Model):
         """
         return [
             ImportColumn("import_number", self.env._("Old number")),
-            ImportColumn("import_received", self.env._("Received at"), True),
-            ImportColumn("import_finished", self.env._("Finished at")),
-            ImportColumn("import_status", self.env._("Status"), True),
-            ImportColumn("import_type", self.env._("Type"), True),
-            ImportColumn("import_category", self.env._("Category")),
-            ImportColumn("import_assistance", self.env._("Form of help")),
-            ImportColumn("import_urgency", self.env._("Urgency level")),
-            ImportColumn("import_channel", self.env._("Channel")),
+            ImportColumn(
+                "import_received", self.env._("Received at"), True, "datetime"
+            ),
+            ImportColumn("import_finished", self.env._("Finished at"), type="datetime"),
+            ImportColumn("import_status", self.env._("Status"), True, "selection"),
+            ImportColumn("import_type", self.env._("Type"), True, "selection"),
+            ImportColumn("import_category", self.env._("Category"), type="selection"),
+            ImportColumn(
+                "import_assistance", self.env._("Form of help"), type="selection"
+            ),
+            ImportColumn(
+                "import_urgency", self.env._("Urgency level"), type="selection"
+            ),
+            ImportColumn("import_channel", self.env._("Channel"), type="selection"),
             ImportColumn("import_partner_name", self.env._("Name")),
             ImportColumn("import_partner_phone", self.env._("Mobile no.")),
             ImportColumn("import_partner_email", self.env._("E-mail")),
-            ImportColumn("import_role", self.env._("Role")),
+            ImportColumn("import_role", self.env._("Role"), type="selection"),
             ImportColumn("import_agreement", self.env._("Loan no.")),
             ImportColumn(SUBJECT, self.env._("Subject"), True),
             ImportColumn("import_story", self.env._("Story")),
-            ImportColumn("import_loss", self.env._("Amount of the loss")),
-            ImportColumn("import_outcome", self.env._("Outcome")),
+            ImportColumn(
+                "import_loss", self.env._("Amount of the loss"), type="monetary"
+            ),
+            ImportColumn("import_outcome", self.env._("Outcome"), type="selection"),
             ImportColumn("import_answer", self.env._("Answer")),
-            ImportColumn("import_owner", self.env._("Officer (login)")),
+            ImportColumn(
+                "import_owner", self.env._("Officer (login)"), type="selection"
+            ),
             ImportColumn("import_note", self.env._("Note")),
         ]
 

@@ -57,7 +57,9 @@ class HelpdeskTicket(models.Model):
         *columns, note = super()._get_import_columns()
         return [
             *columns,
-            ImportColumn("import_extended_until", self.env._("Extended until")),
+            ImportColumn(
+                "import_extended_until", self.env._("Extended until"), type="date"
+            ),
             ImportColumn(
                 "import_extended_reason", self.env._("Reason for the extension")
             ),

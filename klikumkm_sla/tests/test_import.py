@@ -181,6 +181,15 @@ class TestImportCase(ImportCase):
                     sheet = load_workbook(content).worksheets[0]
                 shipped = [cell.value for cell in sheet[1]]
                 self.assertEqual(shipped, list(headings.values()))
+                # without the clock there are no extensions
+                path = f"klikumkm_complaint/static/xls/complaints_{lang[:2]}.xlsx"
+                with file_open(path, "rb") as content:
+                    sheet = load_workbook(content).worksheets[0]
+                extension = {headings["until"], headings["reason"]}
+                self.assertEqual(
+                    [cell.value for cell in sheet[1]],
+                    [name for name in shipped if name not in extension],
+                )
                 # in either language, whatever that of whoever imports
                 other = "en_US" if lang == "id_ID" else "id_ID"
                 upload = self.upload([{}], lang=lang).with_context(lang=other)
@@ -329,7 +338,7 @@ class TestImportCase(ImportCase):
                 "Baris 3: Jenis belum diisi.",
                 "Baris 3: Status: “Selese” tidak dikenal. Tulis salah satu dari: "
                 "Diterima, Sedang ditangani, Koordinasi unit lain, Menunggu pelanggan, "
-                "Terselesaikan, Dirujuk, Ditutup, Dibatalkan.",
+                "Terselesaikan, Dirujuk, Ditutup, Dibatalkan",
                 "Baris 4: Diterima pada: “31/02/2026” tidak terbaca. Tulis "
                 "hari/bulan/tahun: 05/03/2026 14:30 atau 05/03/2026.",
                 "Baris 4: Nilai kerugian: “banyak” tidak terbaca. Tulis jumlah uang: "
@@ -339,7 +348,7 @@ class TestImportCase(ImportCase):
                 "Baris 7: Sedang ditangani, tetapi ada tanggal selesai. Perbaiki salah "
                 "satunya.",
                 "Baris 8: Petugas (login): “import-lead” tidak dikenal. Tulis salah "
-                "satu dari: import-agent.",
+                "satu dari: import-agent",
             ],
         )
 
@@ -351,6 +360,14 @@ class TestImportCase(ImportCase):
         self.assertIn("Collecting / At night", error)
         ticket = self.take_over({"category": "collecting/at night"})
         self.assertEqual(ticket.category_id, self.inner)
+
+    def test_of_many_names_the_likely_ones_are_told(self):
+        for number in range(20):
+            self.category.create({"name": f"Aplikasi {number}"})
+        (error,) = self.refuse({"category": "Malam"})
+        names = error.split("salah satu dari: ")[1].split(", ")
+        self.assertEqual((names[0], names[-1]), ("Menagih / Malam hari", "…"))
+        self.assertEqual(len(names), 13)
 
     def test_missing_and_foreign_columns_are_refused(self):
         Ticket = self.Ticket.with_user(self.manager)
