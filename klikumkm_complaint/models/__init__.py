@@ -1,6 +1,5 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from . import base_import_import
 from . import complaint_export
 from . import complaint_import
 from . import complaint_coordination

@@ -401,17 +401,15 @@ class HelpdeskTicket(models.Model):
         """
         kept = ("lang", "tz", "uid", "allowed_company_ids", "import_file")
         context = {k: v for k, v in self.env.context.items() if k in kept}
-        return self.sudo().with_context(
-            {
-                **context,
-                "complaint_no_receipt": True,
-                "mail_activity_automation_skip": True,
-                "mail_auto_subscribe_no_notify": True,
-                "mail_create_nolog": True,
-                "mail_create_nosubscribe": True,
-                "tracking_disable": True,
-            }
+        context.update(
+            complaint_no_receipt=True,
+            mail_activity_automation_skip=True,
+            mail_auto_subscribe_no_notify=True,
+            mail_create_nolog=True,
+            mail_create_nosubscribe=True,
+            tracking_disable=True,
         )
+        return self.with_env(self.env(su=True, context=context))
 
     # === WHAT IS ALLOWED === #
     @api.model

@@ -379,9 +379,11 @@ class TestImportCase(ImportCase):
     def test_error_found_when_writing_names_its_row(self):
         """Whatever another addon refuses is told with its row as well."""
 
+        reason = "Ditolak"
+
         def refuse_one(tickets):
             if any(ticket.name == "Rusak" for ticket in tickets):
-                raise UserError("Ditolak")
+                raise UserError(reason)
 
         self.patch(self.registry["helpdesk.ticket"], "_complaint_received", refuse_one)
         errors = self.refuse(*({"subject": s} for s in ("Satu", "Dua", "Rusak")))
