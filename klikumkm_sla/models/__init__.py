@@ -3,8 +3,9 @@
 
 from . import helpdesk_ticket
 from . import helpdesk_ticket_preview
-from . import helpdesk_ticket_told
 from . import helpdesk_ticket_team
+from . import helpdesk_ticket_told
+from . import helpdesk_ticket_why
 from . import res_company
 from . import res_config_settings
 from . import res_users
@@ -13,6 +14,7 @@ from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sla_clock
 from . import sla_clock_told
+from . import sla_clock_why
 from . import sla_event
 from . import sla_extension
 from . import sla_policy

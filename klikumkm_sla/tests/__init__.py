@@ -9,4 +9,5 @@ from . import test_state_machine
 from . import test_preview
 from . import test_ticket
 from . import test_told
+from . import test_why
 from . import test_working_days
