@@ -99,7 +99,7 @@ class HelpdeskTicket(models.Model):
         if not told:
             return due or super()._get_promised_date()
         if due and told < due and told < fields.Datetime.now():
-            clock = ticket._get_standard_clocks()
+            clock = ticket._get_leading_clocks()
             gaps = clock._get_gaps()[clock.id]
             if (clock.paused_since and clock.paused_since <= told) or any(
                 gap.start <= told < gap.end for gap in gaps
@@ -109,7 +109,7 @@ class HelpdeskTicket(models.Model):
 
     def _get_date_after_reopening(self):
         engine = self._get_clock_engine()
-        clock = self._get_standard_clocks().with_env(engine.env)
+        clock = self._get_leading_clocks().with_env(engine.env)
         since = clock.paused_since or clock.stop_date
         if not clock.deadline or not since or clock.state in ALIVE:
             return super()._get_date_after_reopening()

@@ -5,6 +5,7 @@ from . import test_desk
 from . import test_coordination
 from . import test_queries
 from . import test_race
+from . import test_regulatory
 from . import test_state_machine
 from . import test_preview
 from . import test_ticket

@@ -52,7 +52,9 @@ class TestTold(SlaCase):
         self.assertEqual(self.clock_of(ticket).told_deadline, ticket.sla_told_date)
 
     def test_notice_that_waits_tells_nothing(self):
-        ticket = self.make_ticket(lang="en_US", partner_name="Siti", partner_phone="08123456789")
+        ticket = self.make_ticket(
+            lang="en_US", partner_name="Siti", partner_phone="08123456789"
+        )
         ticket._tell("receipt", "klikumkm_complaint.mail_template_receipt")
         self.assertFalse(ticket.sla_told_date)
 
@@ -234,14 +236,18 @@ class TestTold(SlaCase):
         self.assertTrue(ticket.sla_is_untold)
 
     def test_receipt_that_came_late_tells_a_date_no_longer_valid(self):
-        ticket = self.make_ticket(lang="en_US", partner_name="Siti", partner_phone="08123456789")
+        ticket = self.make_ticket(
+            lang="en_US", partner_name="Siti", partner_phone="08123456789"
+        )
         receipt = ticket._tell("receipt", "klikumkm_complaint.mail_template_receipt")
         self.travel("2026-03-03 10:00")
         ticket.assistance_type = "coordination"
         self.assertFalse(self.untold(ticket), "nothing was told yet")
         receipt._tell_otherwise("whatsapp", wall("2026-03-03 10:00"))
         self.assertEqual(local(ticket.sla_told_date), "2026-03-09 17:00:00")
-        self.assertEqual(local(self.untold(ticket).promised_date), "2026-03-30 17:00:00")
+        self.assertEqual(
+            local(self.untold(ticket).promised_date), "2026-03-30 17:00:00"
+        )
 
     def test_agent_opens_the_message_and_tells(self):
         ticket = self.make_told(partner_phone="08123456789")
