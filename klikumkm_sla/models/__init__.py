@@ -13,6 +13,7 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sla_clock
+from . import sla_clock_check
 from . import sla_clock_regulatory
 from . import sla_clock_told
 from . import sla_clock_why

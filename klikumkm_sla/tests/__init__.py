@@ -1,4 +1,5 @@
 from . import test_calendar
+from . import test_check
 from . import test_clock
 from . import test_documents
 from . import test_desk
