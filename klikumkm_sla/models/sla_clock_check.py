@@ -2,7 +2,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The nightly self-check: running and paused clocks counted anew from their journals.
 
-
 A difference is reported to the managers and shown on the clock; it is never mended
 here, because whoever mends must know which of the two is right (*Repair deadlines*).
 """
@@ -68,7 +67,8 @@ class SlaClock(models.Model):
             "extension_days": last.extension_days,
         }
         reason = self.calendar_id._get_sla_unusable_reason()
-        if last and not reason and self.calendar_version == self.calendar_id.sla_version:
+        version = self.calendar_id.sudo().sla_version
+        if last and not reason and self.calendar_version == version:
             terms = Terms(
                 last.start_date,
                 last.days,
@@ -168,8 +168,9 @@ class SlaClock(models.Model):
             ),
             lines,
             env._(
-                "Look at their journals (Complaints ▸ Configuration ▸ Clocks, filter "
-                "Differs from its journal), then repair the deadlines with a reason."
+                "Look at their journals (Complaints ▸ Configuration ▸ Clocks, "
+                "filter Differs from its journal), then repair the deadlines with a "
+                "reason."
             ),
         )
         env["mail.thread"].message_notify(
