@@ -8,6 +8,7 @@ from . import test_queries
 from . import test_race
 from . import test_regulatory
 from . import test_state_machine
+from . import test_edge_cases
 from . import test_preview
 from . import test_ticket
 from . import test_told
