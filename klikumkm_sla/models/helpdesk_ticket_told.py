@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..working_days import Gap
-from .sla_clock import ALIVE
+from .sla_clock import ALIVE, read_gaps
 from .sla_clock_told import NEW_DATE_KINDS
 
 
@@ -99,10 +99,11 @@ class HelpdeskTicket(models.Model):
         if not told:
             return due or super()._get_promised_date()
         if due and told < due and told < fields.Datetime.now():
-            clock = ticket._get_leading_clocks()
-            gaps = clock._get_gaps()[clock.id]
+            # read for all complaints at once, where a list asks
+            clock = ticket._get_leading_clock()
+            gaps = read_gaps(clock.event_ids.sorted("id"))
             if (clock.paused_since and clock.paused_since <= told) or any(
-                gap.start <= told < gap.end for gap in gaps
+                gap.start <= told < gap.end for gap, _cause in gaps
             ):
                 return due
         return told

@@ -279,3 +279,16 @@ class TestTold(SlaCase):
             counts.append(self.env.cr.sql_log_count - before)
             self.assertEqual(len(self.untold(tickets[0])), 1)
         self.assertLessEqual(counts[2], counts[1] + 2, counts)
+
+    def test_same_queries_to_show_one_and_twenty_dates(self):
+        tickets = self.Ticket.union(*(self.make_told(name=f"L{n}") for n in range(21)))
+        tickets.write({"assistance_type": "coordination"})
+        self.travel("2026-03-20 10:00")
+        counts = []
+        for batch in (tickets[:1], tickets[1:]):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            batch.mapped("sla_promised_day")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
