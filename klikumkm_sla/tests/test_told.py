@@ -77,6 +77,7 @@ class TestTold(SlaCase):
         self.assertIn("together with another unit", notice.body)
         self.assertIn("9 Mar 2026", notice.body)
         self.assertIn("30 Mar 2026", notice.text)
+        self.assertIn("Received.", notice.body, "the stage reached")
         self.assertTrue(ticket.sla_is_untold)
         self.assertEqual(local(ticket._get_promised_date()), "2026-03-09 17:00:00")
         self.assertIn("9 Mar 2026", ticket._get_status_sentence())
