@@ -100,9 +100,7 @@ class HelpdeskTicket(models.Model):
             return present or self._get_alert_people("lead")
         managers = self.env.ref("helpdesk_mgmt.group_helpdesk_manager").all_user_ids
         if role == "lead":
-            leads = self.env.ref(
-                "klikumkm_complaint.group_complaint_lead"
-            ).all_user_ids
+            leads = self.env.ref("klikumkm_complaint.group_complaint_lead").all_user_ids
             # managers are leads as well; they are the last to be asked
             for candidates in (
                 (team.user_ids & leads) - managers,

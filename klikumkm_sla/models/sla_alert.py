@@ -422,7 +422,9 @@ class SlaAlert(models.Model):
         return {
             "res_model_id": self.env["ir.model"]._get_id("helpdesk.ticket"),
             "res_id": ticket.id,
-            "activity_type_id": self.env.ref(ACTIVITY_TYPE).id,
+            "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id(
+                ACTIVITY_TYPE
+            ),
             "automated": True,
             "user_id": user.id,
             "summary": self._get_summary(user, now),
@@ -585,6 +587,7 @@ class SlaAlert(models.Model):
         installed = dict(self.env["res.lang"].get_installed())
         lang = user.lang if user.lang in installed else self.env.lang
         alerts = self.with_context(lang=lang)
+        alerts.ticket_id.mapped("sla_remaining_label")  # for all at once
         lines = [
             mine._get_gravest()._prepare_line(now)
             for mine in alerts.grouped("ticket_id").values()

@@ -83,7 +83,8 @@ class SlaAlertRule(models.Model):
     )
 
     _check_recipients = models.Constraint(
-        "CHECK (notify_owner OR notify_lead OR notify_manager OR notify_on_call)",
+        "CHECK (notify_owner IS TRUE OR notify_lead IS TRUE"
+        " OR notify_manager IS TRUE OR notify_on_call IS TRUE)",
         "An alert needs somebody to be told.",
     )
     _check_offset = models.Constraint(

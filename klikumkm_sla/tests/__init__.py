@@ -1,3 +1,4 @@
+from . import test_alert_race
 from . import test_alerts
 from . import test_calendar
 from . import test_clock

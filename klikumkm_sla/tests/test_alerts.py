@@ -2,8 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Who is reminded of what, when, and how often; and when it is over."""
 
+from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
+
+from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
@@ -445,7 +448,7 @@ class TestSilent(AlertCase):
         self.assertTrue(self.alerts(old))
 
     def test_14_imported_is_silent_on_what_was_due_before(self):
-        ticket = self.mine(received="2026-03-02 10:00", at="2026-03-10 20:00")
+        ticket = self.mine(received="2026-03-02 10:00", at="2026-03-10 12:00")
         ticket._write_silently({"is_imported": True})
         self.run_at("2026-03-11 09:00", "2026-03-11 09:15")
         alerts = self.alerts(ticket)
@@ -751,13 +754,14 @@ class TestRobust(AlertCase):
         Alert = self.registry["klikumkm.sla.alert"]
 
         def crash(alerts, *args):
-            raise KeyboardInterrupt
+            raise SystemExit
 
         self.travel("2026-03-10 09:00")
         with (
             patch.object(Alert, "_mail_due", crash),
             self.enter_registry_test_mode(),
-            self.assertRaises(KeyboardInterrupt),
+            # assertRaises() would take back what was committed
+            suppress(SystemExit),
         ):
             self.cron.method_direct_trigger()
         self.assertEqual(len(self.alerts(ticket)), 1)
@@ -807,9 +811,7 @@ class TestRobust(AlertCase):
         done = self.Alert.search_count([("ticket_id", "in", tickets.ids)])
         self.assertTrue(0 < done < 5, done)
         self.run_at("2026-03-10 09:15")
-        self.assertEqual(
-            self.Alert.search_count([("ticket_id", "in", tickets.ids)]), 5
-        )
+        self.assertEqual(self.Alert.search_count([("ticket_id", "in", tickets.ids)]), 5)
         for user in self.agent | self.lead:
             self.assertEqual(len(self.mails(user)), 1)
 
@@ -818,13 +820,13 @@ class TestRobust(AlertCase):
         ticket = self.mine()
         self.run_at("2026-03-10 09:00")
         alert = self.alerts(ticket)
-        with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError):
-            alert.copy()
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            alert.copy({"state": "open"})
 
-    def test_same_queries_for_two_and_sixty(self):
+    def test_same_queries_for_two_and_forty(self):
         self.only("breach", "promised_before", "unassigned")
         counts = []
-        for number in (2, 2, 60):
+        for number in (2, 2, 40):
             self.travel("2026-03-02 10:00")
             tickets = self.Ticket.create(
                 [
@@ -927,7 +929,7 @@ class TestAccess(AlertCase):
             self.rule("breach").event = "target"
 
     def test_rule_tells_somebody(self):
-        with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError):
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
             self.rule("promised_before").notify_owner = False
             self.env.flush_all()
 
@@ -935,7 +937,7 @@ class TestAccess(AlertCase):
 @tagged("post_install", "-at_install")
 class TestCustomer(AlertCase):
     def test_late_sentence_says_who_knows_only_once_they_do(self):
-        ticket = self.mine()
+        ticket = self.mine().with_context(lang="en_US")
         self.move(ticket, "in_progress", "2026-03-02 11:00")
         self.travel("2026-03-09 20:00")
         self.assertEqual(
@@ -952,14 +954,14 @@ class TestCustomer(AlertCase):
 
     def test_not_of_a_silent_alert_nor_of_one_before(self):
         self.only("promised_day", "breach_manager")
-        ticket = self.mine()
+        ticket = self.mine().with_context(lang="en_US")
         self.run_at("2026-03-09 09:00", "2026-03-12 09:00")
         self.assertEqual(len(self.alerts(ticket)), 2)
         self.assertNotIn("supervisor", ticket._get_promise_sentence())
 
     def test_not_of_an_earlier_date(self):
         self.only("breach")
-        ticket = self.mine()
+        ticket = self.mine().with_context(lang="en_US")
         self.run_at("2026-03-10 09:00")
         self.clock_of(ticket)._extend(1, "Waiting for the bank")
         self.travel(str(local(ticket.sla_deadline + timedelta(hours=2)))[:16])
