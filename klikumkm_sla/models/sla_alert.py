@@ -127,7 +127,8 @@ class SlaAlert(models.Model):
         if not self.env["ir.cron"]._commit_progress(remaining=1):
             return
         desks = self._get_desks(now)
-        for rule in self.env["klikumkm.sla.alert.rule"].search([]):
+        rules = self.env["klikumkm.sla.alert.rule"].search([("active", "=", True)])
+        for rule in rules:
             for calendar, opened, condition in desks:
                 if not (opened or rule.event == "emergency"):
                     continue
@@ -147,8 +148,9 @@ class SlaAlert(models.Model):
         used = self.env["klikumkm.sla.clock"]._read_group(
             [("state", "in", ALIVE)], ["calendar_id"]
         )
-        teams = self.env["helpdesk.ticket.team"].search([])
-        companies = self.env["res.company"].search([])
+        own = [("sla_calendar_id", "!=", False)]
+        teams = self.env["helpdesk.ticket.team"].search(own)
+        companies = self.env["res.company"].search(own)
         shipped = self.env.ref(
             "klikumkm_sla.calendar_operating", raise_if_not_found=False
         )

@@ -27,7 +27,7 @@ class TestAlertRace(RaceCase):
             self.last_mail_id = last.id or 0
 
     def clean_up(self):
-        super().clean_up()
+        result = super().clean_up()
         with self.transaction() as env:
             admin = env.ref("base.user_admin")
             env.company.sla_enforce_from, admin.email = self.before
@@ -36,6 +36,7 @@ class TestAlertRace(RaceCase):
                 "mail.ir_cron_mail_scheduler_action"
             )
             env["ir.cron.trigger"].search([("cron_id", "in", crons.ids)]).unlink()
+        return result
 
     def mails(self, env):
         return env["mail.mail"].search(
@@ -152,24 +153,30 @@ class TestAlertRace(RaceCase):
                 env["klikumkm.sla.alert"].search([("ticket_id", "=", ticket.id)])
             )
 
+    def kill_at_second(self, model, name):
+        """A method that does its work; the second time, the worker dies after it."""
+        original, calls = getattr(model, name), []
+
+        def kill(*args):
+            calls.append(args)
+            result = original(*args)
+            if len(calls) == 2:
+                raise SystemExit
+            return result
+
+        return kill
+
     def test_killed_in_the_middle_and_gone_on(self):
         self.patch(sla_alert, "BATCH", 2)
         self.make_tickets(7)
         Alert = type(self.env["klikumkm.sla.alert"])
         for method in ("_raise", "_plan_activities", "_mail_digest"):
-            original = getattr(Alert, method)
-            calls = []
-
-            def kill(*args, original=original, calls=calls):
-                calls.append(args)
-                result = original(*args)
-                if len(calls) == 2:
-                    raise SystemExit
-                return result
-
-            with patch.object(Alert, method, kill), suppress(SystemExit):
-                with self.transaction() as env:
-                    self.run_job(env)
+            with (
+                patch.object(Alert, method, self.kill_at_second(Alert, method)),
+                suppress(SystemExit),
+                self.transaction() as env,
+            ):
+                self.run_job(env)
         with self.transaction() as env:
             self.run_job(env)
         self.assertToldOnce(7)
