@@ -54,10 +54,10 @@ class SlaAlertRule(models.Model):
     )
     event = fields.Selection(selection=ALERT_EVENT, string="About", required=True)
     offset_days = fields.Integer(
-        string="Working days after",
+        string="Working days after (negative: before)",
         default=0,
         help="Counted from the date it is about, in the operating hours of the "
-        "complaint. Negative: before it.",
+        "complaint.",
     )
     at = fields.Selection(
         selection=[
