@@ -182,6 +182,27 @@ class HelpdeskTicket(models.Model):
             promised and promised < fields.Datetime.now() and self._is_our_turn()
         )
 
+    def _get_missed_sentence(self, promised):
+        """That we are late; and that it is seen to, where that is so.
+
+        :param str promised: the date as customers read it
+        """
+        self.ensure_one()
+        if self._is_delay_reported():
+            return self.env._(
+                "We missed the date of %(date)s. We apologise; the officer and the "
+                "supervisor have been told.",
+                date=promised,
+            )
+        return self.env._(
+            "We missed the date of %(date)s. We apologise.", date=promised
+        )
+
+    def _is_delay_reported(self):
+        """Hook: whether officer and supervisor were told that the date was missed."""
+        self.ensure_one()
+        return False
+
     def _get_receipt_sentence(self):
         self.ensure_one()
         return self.env._(
@@ -232,9 +253,7 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         promised = self._format_customer_date(self._get_promised_date())
-        missed = self._is_promise_missed() and self.env._(
-            "We missed the date of %(date)s. We apologise.", date=promised
-        )
+        missed = self._is_promise_missed() and self._get_missed_sentence(promised)
         no_date = self.env._("We cannot name a date yet; we will tell you soon.")
         if self.status in ("in_progress", "coordination"):
             if self.status == "in_progress":

@@ -1,3 +1,5 @@
+from . import test_alert_race
+from . import test_alerts
 from . import test_calendar
 from . import test_check
 from . import test_clock
@@ -14,3 +16,4 @@ from . import test_ticket
 from . import test_told
 from . import test_why
 from . import test_working_days
+from . import test_working_days_shift
