@@ -1,16 +1,22 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import complaint_notice
 from . import helpdesk_ticket
 from . import helpdesk_ticket_preview
 from . import helpdesk_ticket_team
+from . import helpdesk_ticket_today
 from . import res_company
 from . import res_config_settings
 from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance
+from . import resource_calendar_days_off
 from . import resource_calendar_leaves
+from . import resource_calendar_warnings
 from . import sla_clock
+from . import sla_clock_days_off
+from . import sla_clock_repair
 from . import sla_event
 from . import sla_extension
 from . import sla_policy

@@ -17,7 +17,7 @@ from odoo.addons.klikumkm_sla.models import sla_clock
 
 from .common import BERLIN, SlaCase, local, wall
 
-CALENDAR_LOGGER = "odoo.addons.klikumkm_sla.models.resource_calendar"
+CALENDAR_LOGGER = "odoo.addons.klikumkm_sla.models.resource_calendar_days_off"
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,98 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What changed days off do to clocks: said before, and told as was chosen."""
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+from .sla_clock import ALIVE
+
+
+class SlaClock(models.Model):
+    _inherit = "klikumkm.sla.clock"
+
+    def _preview_recount(self, now):
+        """Where :meth:`_recount` would lead. Writes nothing.
+
+        :param datetime now: naive UTC
+        :return: {clock: :class:`Dates`} of those that would get another deadline
+        """
+        # calendars that became unusable leave the deadlines that were promised
+        counted = self.filtered(
+            lambda c: c.state in ALIVE
+            and not (c.deadline and c.calendar_id._get_sla_unusable_reason())
+        )
+        gaps_of = counted._get_gaps()
+        dates_of = {
+            clock: clock._count_dates(clock._get_terms(), now, gaps_of[clock.id])
+            for clock in counted
+        }
+        return {
+            clock: dates
+            for clock, dates in dates_of.items()
+            if dates.deadline != clock.deadline
+        }
+
+    def _recount(self, now):
+        """Recount, and tell customers as was chosen for this change of days off.
+
+        Context handed on: ``sla_new_date_reason`` (a sentence by language, why the
+        date moves) and ``sla_keep_told`` (no message is made, the told date stands).
+        """
+        for (calendar, keeps), clocks in self.grouped(
+            lambda clock: (
+                clock.calendar_id.sudo(),
+                clock.calendar_version < clock.calendar_id.sudo().sla_quiet_version,
+            )
+        ).items():
+            change = calendar.sla_change or {}
+            before = {clock: clock.deadline for clock in clocks}
+            telling = clocks.with_context(
+                sla_new_date_reason=change.get("reason"), sla_keep_told=keeps
+            )
+            super(SlaClock, telling)._recount(now)
+            if companies := change.get("send_companies"):
+                moved = clocks.filtered(
+                    lambda c, before=before: c.deadline != before[c]
+                )
+                moved._send_new_dates(companies)
+
+    def _send_new_dates(self, company_ids):
+        """Let the messages that wait go out by e-mail, where there is an address.
+
+        :param list company_ids: of these companies' complaints only
+        """
+        notices = self.env["klikumkm.complaint.notice"].search(
+            self._get_waiting_notice_domain()
+            & Domain("ticket_id", "in", self.ticket_id.ids)
+            & Domain("company_id", "in", company_ids)
+        )
+        due = notices.filtered(lambda n: n.ticket_id._get_customer_email())
+        if due:
+            due.is_send_due = True
+            self.env.ref("klikumkm_complaint.ir_cron_tell")._trigger()
+
+    def _get_waiting_notice_domain(self):
+        """Messages with a new date that nobody has told or sent yet."""
+        return (
+            Domain("kind", "=", "new_date")
+            & Domain("state", "=", "to_tell")
+            & Domain("mail_message_id", "=", False)
+            & Domain("is_send_due", "=", False)
+        )
+
+    def _get_last_deadline_of(self, calendars):
+        """The latest deadline that runs or waits on each calendar.
+
+        :return: {calendar: naive UTC}
+        """
+        rows = self.sudo()._read_group(
+            [
+                ("calendar_id", "in", calendars.ids),
+                ("state", "in", ALIVE),
+                ("deadline", ">=", fields.Datetime.now()),
+            ],
+            ["calendar_id"],
+            ["deadline:max"],
+        )
+        return {calendar.id: deadline for calendar, deadline in rows}
