@@ -439,6 +439,10 @@ class HelpdeskTicket(models.Model):
         """
         return False
 
+    def _get_date_after_reopening(self):
+        """Hook: the date that could be promised if it were reopened now."""
+        return self._get_promised_date()
+
     def _get_promise_reason(self):
         """Hook: one sentence that explains the promised date, or an empty string."""
         return ""

@@ -6,6 +6,8 @@ from . import helpdesk_ticket
 from . import helpdesk_ticket_preview
 from . import helpdesk_ticket_team
 from . import helpdesk_ticket_today
+from . import helpdesk_ticket_told
+from . import helpdesk_ticket_why
 from . import res_company
 from . import res_config_settings
 from . import res_users
@@ -15,8 +17,10 @@ from . import resource_calendar_days_off
 from . import resource_calendar_leaves
 from . import resource_calendar_warnings
 from . import sla_clock
+from . import sla_clock_told
 from . import sla_clock_days_off
 from . import sla_clock_repair
+from . import sla_clock_why
 from . import sla_event
 from . import sla_extension
 from . import sla_policy

@@ -35,6 +35,9 @@ UNSET_REASON = [
 # stage at all is none of these: the customer still waits.
 CANCELLING_STATUS = ("closed", "referred", "cancelled")
 ALIVE = ("running", "paused")
+# Events between which a clock does not run.
+GAP_BEGINNINGS = ("pause", "stop", "cancel")
+GAP_ENDS = ("resume", "reopen")
 
 BATCH = 500
 # Recounted at once when a calendar changes; the sweep does what is more.
@@ -72,6 +75,24 @@ class Dates(NamedTuple):
     target_date: object
     first_deadline: object
     unset_reason: str | bool
+
+
+def read_gaps(events):
+    """The closed gaps that the events of one clock tell of, each with what began it.
+
+    :param events: ``klikumkm.sla.event`` recordset in the order of recording
+    :return: list of (:class:`Gap`, "pause", "stop" or "cancel")
+    """
+    gaps, since, cause = [], None, None
+    for event in events:
+        if event.event_type in GAP_ENDS:
+            if since:
+                gaps.append((Gap(since, event.effective_date), cause))
+            since = None
+        elif event.event_type in GAP_BEGINNINGS and not since:
+            # cancelled while paused: the gap goes on from the pause
+            since, cause = event.effective_date, event.event_type
+    return gaps
 
 
 class SlaClock(models.Model):
@@ -349,6 +370,8 @@ class SlaClock(models.Model):
         vals = {"state": "stopped", "stop_date": now}
         due = self.late_from or self.deadline
         vals.update(self._judge(now, due, self.target_date, self._get_terms(), gaps))
+        if self._is_told_late_at(now, gaps):
+            vals["is_told_late"] = True
         self.write(vals)
         return self._prepare_event("stop", now, result=vals["result"])
 
@@ -595,30 +618,21 @@ class SlaClock(models.Model):
 
         :return: {clock id: list of closed Gap}, ascending
         """
-        gaps_of = {clock.id: [] for clock in self}
-        since = dict.fromkeys(gaps_of)
         events = self.env["klikumkm.sla.event"].search_fetch(
             [
                 ("clock_id", "in", self.ids),
-                (
-                    "event_type",
-                    "in",
-                    ("pause", "resume", "stop", "reopen", "cancel"),
-                ),
+                ("event_type", "in", (*GAP_BEGINNINGS, *GAP_ENDS)),
             ],
             ["clock_id", "event_type", "effective_date"],
             order="id",
         )
-        for event in events:
-            clock_id, moment = event.clock_id.id, event.effective_date
-            if event.event_type in ("resume", "reopen"):
-                if since[clock_id]:
-                    gaps_of[clock_id].append(Gap(since[clock_id], moment))
-                since[clock_id] = None
-            else:
-                # cancelled while paused: the gap goes on from the pause
-                since[clock_id] = since[clock_id] or moment
-        return gaps_of
+        events_of = events.grouped("clock_id")
+        return {
+            clock.id: [
+                gap for gap, _cause in read_gaps(events_of.get(clock, events.browse()))
+            ]
+            for clock in self
+        }
 
     # === SETTLE FIRST === #
     def _settle(self, now):
@@ -712,7 +726,9 @@ class SlaClock(models.Model):
                 "sla_remaining_days",
                 "sla_remaining_label",
                 "sla_unset_reason",
-                "sla_deadline_label",
+                "sla_promised_label",
+                "sla_promised_day",
+                "sla_untold_label",
                 "sla_why",
             ],
             flush=False,

@@ -36,19 +36,15 @@ class SlaClock(models.Model):
     def _recount(self, now):
         """Recount, and tell customers as was chosen for this change of days off.
 
-        Context handed on: ``sla_new_date_reason`` (a sentence by language, why the
-        date moves) and ``sla_keep_told`` (no message is made, the told date stands).
+        The reason goes on in the context as ``sla_new_date_reason`` (a sentence by
+        language).
         """
-        for (calendar, keeps), clocks in self.grouped(
-            lambda clock: (
-                clock.calendar_id.sudo(),
-                clock.calendar_version < clock.calendar_id.sudo().sla_quiet_version,
-            )
-        ).items():
+        for calendar, clocks in self.grouped(lambda c: c.calendar_id.sudo()).items():
             change = calendar.sla_change or {}
             before = {clock: clock.deadline for clock in clocks}
             telling = clocks.with_context(
-                sla_new_date_reason=change.get("reason"), sla_keep_told=keeps
+                sla_new_date_reason=change.get("reason"),
+                sla_keep_told=clocks._get_clocks_to_keep(calendar).ids,
             )
             super(SlaClock, telling)._recount(now)
             if companies := change.get("send_companies"):
@@ -56,6 +52,22 @@ class SlaClock(models.Model):
                     lambda c, before=before: c.deadline != before[c]
                 )
                 moved._send_new_dates(companies)
+
+    def _get_clocks_to_keep(self, calendar):
+        """Those whose customers are not told what this recount moves.
+
+        Where another date waits to be told already, the told one stands no more.
+        """
+        kept = self.filtered(lambda c: c.calendar_version < calendar.sla_quiet_version)
+        if not kept:
+            return kept
+        waiting = self._get_untold_notices(kept.ticket_id).ticket_id
+        return kept.filtered(lambda c: c.ticket_id not in waiting)
+
+    def _ask_to_tell_dates(self, event_types):
+        kept = self.env.context.get("sla_keep_told") or ()
+        asking = self.filtered(lambda clock: clock.id not in kept)
+        return super(SlaClock, asking)._ask_to_tell_dates(event_types)
 
     def _send_new_dates(self, company_ids):
         """Let the messages that wait go out by e-mail, where there is an address.

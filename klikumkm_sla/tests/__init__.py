@@ -8,4 +8,6 @@ from . import test_race
 from . import test_state_machine
 from . import test_preview
 from . import test_ticket
+from . import test_told
+from . import test_why
 from . import test_working_days

@@ -85,7 +85,7 @@ class TestQueries(SlaCase):
             "sla_state",
             "sla_remaining_days",
             "sla_remaining_label",
-            "sla_deadline_label",
+            "sla_promised_label",
             "sla_unset_reason",
         )
         tickets = self.record(40)
