@@ -11,7 +11,6 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-import holidays
 import pytz
 from psycopg2 import Error as PostgresError
 
@@ -20,6 +19,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.date_utils import float_to_time
 from odoo.tools.misc import clean_context
+
+import holidays
 
 from ..working_days import SHORTEST_OPENING
 
@@ -274,7 +275,7 @@ class ResourceCalendar(models.Model):
     def _get_loaded_days_off(self):
         """The rows of this calendar that may be changed: those that were loaded.
 
-        :return: ``resource.calendar.leaves`` as one fixed identity, whoever may see them
+        :return: ``resource.calendar.leaves`` as one fixed identity, whoever sees them
         """
         return (
             self.env["resource.calendar.leaves"]
@@ -311,7 +312,9 @@ class ResourceCalendar(models.Model):
     def _is_open(self, openings, day_off, tz):
         """Whether a day off would close anything."""
         vals = day_off.as_vals(tz)
-        start, end = (pytz.utc.localize(vals[name]) for name in ("date_from", "date_to"))
+        start, end = (
+            pytz.utc.localize(vals[name]) for name in ("date_from", "date_to")
+        )
         return any(
             min(closing, end) - max(opening, start) >= SHORTEST_OPENING
             for opening, closing in openings
@@ -362,7 +365,7 @@ class ResourceCalendar(models.Model):
         :param list changes: :class:`DayOffChange`
         :param refused: those among them that were not applied
         :param between: local dates; days outside moved nothing and are not named
-        :return: ``change`` of :meth:`_make_sla_version`, None if there is nothing to say
+        :return: ``change`` of :meth:`_make_sla_version`, None if nothing is to be said
         """
         days = sorted(
             change.day_off

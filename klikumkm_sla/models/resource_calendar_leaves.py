@@ -42,7 +42,9 @@ class ResourceCalendarLeaves(models.Model):
         return leaves
 
     def write(self, vals):
-        if CORRECTED_FIELDS & vals.keys() and not self.env.context.get("sla_is_loading"):
+        if CORRECTED_FIELDS & vals.keys() and not self.env.context.get(
+            "sla_is_loading"
+        ):
             vals = dict(vals, sla_source=False)
         calendars = self._get_sla_calendars()
         result = super().write(vals)

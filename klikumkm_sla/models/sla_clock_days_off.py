@@ -43,7 +43,8 @@ class SlaClock(models.Model):
             change = calendar.sla_change or {}
             before = {clock: clock.deadline for clock in clocks}
             telling = clocks.with_context(
-                sla_new_date_reason=change.get("reason"),
+                sla_new_date_reason=change.get("reason")
+                or self.env.context.get("sla_new_date_reason"),
                 sla_keep_told=clocks._get_clocks_to_keep(calendar).ids,
             )
             super(SlaClock, telling)._recount(now)

@@ -56,7 +56,9 @@ class ComplaintReadiness(models.TransientModel):
                     calendars=", ".join(without.mapped("name")),
                 )
                 break
-        doubts = missing or " ".join(sum(calendars._get_holiday_warnings().values(), []))
+        doubts = missing or " ".join(
+            sum(calendars._get_holiday_warnings().values(), [])
+        )
         return self._prepare_check(
             16,
             self.env._("Holidays"),

@@ -161,7 +161,7 @@ class SlaHolidays(models.TransientModel):
                 )
             )
         events = self.env["klikumkm.sla.event"].sudo()
-        last_event = events.search([], order="id desc", limit=1).id
+        last_event = events.search([], order="id desc", limit=1).id or 0
         _rows, refused = self.calendar_id._apply_days_off(changes)
         change = None
         if any(c.action != "skip" and c not in refused for c in changes):
@@ -333,10 +333,7 @@ class SlaHolidays(models.TransientModel):
     @api.model
     def _get_plan_key(self, changes):
         """Tells whether a plan is the one that was shown."""
-        steps = [
-            (c.action, c.leave_id, c.day_off and (*c.day_off[:3], *c.day_off[4:]))
-            for c in changes
-        ]
+        steps = [(c.action, c.leave_id, *map(str, c.day_off or ())) for c in changes]
         return hashlib.sha256(repr(steps).encode()).hexdigest()
 
     # === PREVIEW === #
@@ -415,7 +412,9 @@ class SlaHolidays(models.TransientModel):
     def _prepare_moves(self, moves):
         """Values that tell which complaints move; only those he may read by name."""
         engine = self.env["helpdesk.ticket"]._get_clock_engine()
-        clocks = engine.browse(moves).sorted(lambda c: (c.deadline or c.start_date, c.id))
+        clocks = engine.browse(moves).sorted(
+            lambda c: (c.deadline or c.start_date, c.id)
+        )
         readable = self.env["helpdesk.ticket"].search(
             [("id", "in", clocks.ticket_id.ids)]
         )
@@ -476,7 +475,7 @@ class SlaHolidays(models.TransientModel):
 
     # === APPLY === #
     def _get_change(self, changes, refused):
-        """How customers are told of what is applied (``sla_change`` of the calendar)."""
+        """How customers are told of what is applied: ``sla_change`` of the hours."""
         if self.telling == "keep":
             return None
         # What lies behind the last deadline moved nothing. That one reaches further

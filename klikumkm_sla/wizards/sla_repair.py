@@ -24,7 +24,9 @@ class SlaRepair(models.TransientModel):
         readonly=True,
     )
     policy_ids = fields.Many2many(
-        comodel_name="klikumkm.sla.policy", string="Time standards"
+        comodel_name="klikumkm.sla.policy",
+        string="Time standards",
+        context={"active_test": False},
     )
     ticket_ids = fields.Many2many(
         comodel_name="helpdesk.ticket",
