@@ -191,6 +191,6 @@ class HelpdeskTicket(models.Model):
             Markup('<tr><td class="text-nowrap pe-3">%s</td><td>%s</td></tr>') % row
             for row in rows
         )
-        return Markup('<table class="table table-sm mb-2"><tbody>%s</tbody></table>') % (
-            body
-        )
+        return Markup(
+            '<table class="table table-sm mb-2"><tbody>%s</tbody></table>'
+        ) % (body)

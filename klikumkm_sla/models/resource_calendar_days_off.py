@@ -168,12 +168,13 @@ class ResourceCalendar(models.Model):
             if day.kind == "joint" and is_off is False
         ]
         wanted = [day for day in days if day.kind != "joint" or is_off is not False]
-        dates = {day.day for day in wanted}
+        decreed = {day.day for day in wanted if day.decree}
         changes = self._plan_days_off(
             wanted,
-            # an estimated one gives way to the decreed date of the same name
+            # an estimated one gives way to the date that somebody knows, if need be
+            # another date of the same name
             lambda leave, day: leave.sla_kind != "closure"
-            and (day in dates or leave.sla_estimated),
+            and (leave.sla_estimated or day in decreed),
         )
         return changes + skipped
 

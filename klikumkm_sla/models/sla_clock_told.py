@@ -133,8 +133,7 @@ class SlaClock(models.Model):
         clocks._show_on_tickets()
         untold = self._get_untold_notices(clocks.ticket_id)
         done = untold.filtered(
-            lambda n: n.ticket_id in date_of
-            and n.promised_date <= date_of[n.ticket_id]
+            lambda n: n.ticket_id in date_of and n.promised_date <= date_of[n.ticket_id]
         )
         if done:
             done.action_withdraw()

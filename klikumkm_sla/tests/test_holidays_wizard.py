@@ -282,6 +282,12 @@ class TestPlan(HolidaysCase):
             ("add", "2026-03-11", "Idul Fitri (perkiraan)"), self.steps(wizard)
         )
 
+    def test_typed_without_a_decree_what_is_there_stays(self):
+        self.load(p0310="Hari Raya Nyepi", g0306="Cuti bersama")
+        wizard = self.typed("10/03; Nyepi")
+        wizard.action_preview()
+        self.assertEqual(self.steps(wizard), [("skip", "2026-03-10", "Nyepi")])
+
     def test_decree_that_moves_an_estimated_row(self):
         self.load(p0310="Idul Fitri (perkiraan)", g0306="Cuti bersama")
         self.apply(self.typed("11/03; Idul Fitri; SKB 1497/2025"))

@@ -19,8 +19,8 @@ class SlaHolidaysMove(models.TransientModel):
     ticket_id = fields.Many2one(
         comodel_name="helpdesk.ticket", string="Complaint", ondelete="cascade"
     )
-    number = fields.Char(related="ticket_id.number")
-    subject = fields.Char(related="ticket_id.name")
+    number = fields.Char(string="Number", related="ticket_id.number")
+    subject = fields.Char(string="Subject", related="ticket_id.name")
     before = fields.Datetime()
     after = fields.Datetime()
     told_date = fields.Datetime()

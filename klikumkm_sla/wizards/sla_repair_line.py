@@ -20,8 +20,8 @@ class SlaRepairLine(models.TransientModel):
         comodel_name="klikumkm.sla.clock", readonly=True, ondelete="cascade"
     )
     ticket_id = fields.Many2one(related="clock_id.ticket_id")
-    number = fields.Char(related="clock_id.ticket_id.number")
-    subject = fields.Char(related="clock_id.ticket_id.name")
+    number = fields.Char(string="Number", related="clock_id.ticket_id.number")
+    subject = fields.Char(string="Subject", related="clock_id.ticket_id.name")
     is_stopped = fields.Boolean(string="Stopped", readonly=True)
     is_included = fields.Boolean(string="Repair")
     before = fields.Datetime(readonly=True)
