@@ -268,7 +268,9 @@ class HelpdeskTicket(models.Model):
     def _get_waiting_words(self):
         """Status words while we wait for what we asked the customer."""
         until = self._format_customer_date(self.answer_by_date)
-        stopped = self.env._("Our count has stopped until you answer.")
+        stopped = ""
+        if self._is_count_stopped():
+            stopped = self.env._("Our count has stopped until you answer.")
         if until and self.answer_by_date < fields.Datetime.now():
             return (
                 self.env._("Waiting for your answer."),
@@ -282,6 +284,10 @@ class HelpdeskTicket(models.Model):
             else self.env._("Waiting for your answer.")
         )
         return headline, f"{stopped} {self._get_time_left_sentence()}".strip()
+
+    def _is_count_stopped(self):
+        """Hook: whether our time stands still while we wait for the customer."""
+        return True
 
     def _get_ended_status_words(self):
         """Status words of a complaint that is off the desk, or waits for a verdict."""

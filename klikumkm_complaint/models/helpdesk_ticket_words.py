@@ -35,7 +35,7 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     def _get_message_values(self):
-        """What the wizard gave the template, for this complaint where there are many."""
+        """What the wizard gave the template, for this one of several complaints."""
         context = self.env.context
         each = context.get("complaint_values_of") or {}
         values = context.get("complaint_values") or {}

@@ -17,6 +17,8 @@ from . import resource_calendar_days_off
 from . import resource_calendar_leaves
 from . import resource_calendar_warnings
 from . import sla_clock
+from . import sla_clock_check
+from . import sla_clock_regulatory
 from . import sla_clock_told
 from . import sla_clock_days_off
 from . import sla_clock_repair

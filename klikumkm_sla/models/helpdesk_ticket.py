@@ -100,27 +100,21 @@ class HelpdeskTicket(models.Model):
         "(sla_deadline) WHERE sla_status IN ('running', 'paused')"
     )
 
-    def _get_standard_clocks(self):
-        """The clocks of the published standard, at most one for each complaint.
+    def _get_leading_clocks(self):
+        """The clocks whose dates are promised, at most one for each complaint.
 
         In superuser mode: whoever may read a complaint, its customer too, may know
-        how its date was counted and how long it has left.
+        how its date was counted and how long it has left. Read together for all
+        complaints that were read together.
         """
-        return (
-            self.env["klikumkm.sla.clock"]
-            .sudo()
-            .search([("ticket_id", "in", self.ids), ("kind", "=", "standard")])
-        )
+        # not ``filtered`` or ``grouped``, after which journals are read one at a time
+        clocks = self.env["klikumkm.sla.clock"].sudo()
+        return clocks.union(*(t.sla_clock_ids._get_leading() for t in self.sudo()))
 
     def _get_leading_clock(self):
-        """The clock whose date is promised; read once for all that are read together.
-
-        In superuser mode, as :meth:`_get_standard_clocks`.
-        """
+        """The clock whose date is promised, or none."""
         self.ensure_one()
-        clocks = self.sudo().sla_clock_ids
-        # not ``filtered``, which would read the journals one clock at a time
-        return next((c for c in clocks if c.kind == "standard"), clocks.browse())
+        return self.sudo().sla_clock_ids._get_leading()
 
     # === COMPUTE METHODS === #
     @api.depends(
@@ -252,7 +246,7 @@ class HelpdeskTicket(models.Model):
     def _compute_sla_remaining_days(self):
         now = fields.Datetime.now()
         dated = self.filtered("sla_deadline")
-        clocks = dated._get_standard_clocks()
+        clocks = dated._get_leading_clocks()
         clock_of = {clock.ticket_id.id: clock for clock in clocks}
         late = clocks.filtered(lambda c: c.deadline and c.deadline < now)
         gaps_of = late._get_gaps() if late else {}
@@ -304,7 +298,7 @@ class HelpdeskTicket(models.Model):
     def _compute_sla_unset_reason(self):
         reason_of = {
             clock.ticket_id.id: clock.unset_reason
-            for clock in self._get_standard_clocks()
+            for clock in self._get_leading_clocks()
         }
         for ticket in self:
             if ticket.sla_deadline or not ticket._origin:
@@ -367,12 +361,13 @@ class HelpdeskTicket(models.Model):
         pause leaves at least one whole working day.
         """
         self.ensure_one()
-        clock = self._get_standard_clocks().filtered(
+        clock = self._get_leading_clocks().filtered(
             lambda clock: clock.state in ("running", "paused") and clock.deadline
         )
         moment = clock.paused_since or fields.Datetime.now()
         if (
             not clock
+            or not self._is_count_stopped()
             or clock.missed
             or clock.deadline < moment
             or clock.calendar_id._get_sla_unusable_reason()
@@ -385,6 +380,10 @@ class HelpdeskTicket(models.Model):
         return self.env._(
             "After your answer we have %(days)s working days left.", days=days
         )
+
+    def _is_count_stopped(self):
+        clock = self._get_leading_clock()
+        return not clock or clock._clock_kinds()[clock.kind]["pauses"]
 
     def _add_working_days(self, start, days):
         """The closing of the so-many-th working day after the day of ``start``."""
@@ -399,7 +398,7 @@ class HelpdeskTicket(models.Model):
         return super()._add_working_days(start, days)
 
     def _get_moment_not_before(self, moment):
-        clocks = self._get_standard_clocks()
+        clocks = self._get_leading_clocks()
         last = (
             self.env["klikumkm.sla.event"]
             .sudo()

@@ -35,7 +35,7 @@ class HelpdeskTicket(models.Model):
         return self._say_explanation(explanation) if explanation else ""
 
     def _say_explanation(self, explanation):
-        """An :class:`Explanation` in one sentence, without a single name of a person."""
+        """An :class:`Explanation` in one sentence, which names no person."""
         received = self._format_date_only(explanation.received)
         if explanation.days == 1:
             sentence = self.env._(
@@ -191,6 +191,5 @@ class HelpdeskTicket(models.Model):
             Markup('<tr><td class="text-nowrap pe-3">%s</td><td>%s</td></tr>') % row
             for row in rows
         )
-        return Markup(
-            '<table class="table table-sm mb-2"><tbody>%s</tbody></table>'
-        ) % (body)
+        table = Markup('<table class="table table-sm mb-2"><tbody>%s</tbody></table>')
+        return table % body

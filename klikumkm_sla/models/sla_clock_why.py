@@ -1,6 +1,6 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Why this date: how a date was counted, for customers in a sentence, for the desk by day.
+"""Why this date: how it was counted, in a sentence for customers, by day for the desk.
 
 Both are made of :meth:`SlaClock._explain`, which reads the journal and the calendar;
 nothing here decides a date.
@@ -43,7 +43,7 @@ class SlaClock(models.Model):
     _inherit = "klikumkm.sla.clock"
 
     def _explain(self, due=None, more_days=0):
-        """How a date was counted: the deadline, one it was before, or one it may become.
+        """How a date was counted: the deadline, one it was, or one it may become.
 
         :param datetime due: naive UTC, by default the present deadline
         :param int more_days: working days of an extension not yet made

@@ -1,4 +1,5 @@
 from . import test_calendar
+from . import test_check
 from . import test_clock
 from . import test_documents
 from . import test_desk
@@ -6,8 +7,10 @@ from . import test_coordination
 from . import test_queries
 from . import test_race
 from . import test_repair
-from . import test_state_machine
 from . import test_holidays_wizard
+from . import test_regulatory
+from . import test_state_machine
+from . import test_edge_cases
 from . import test_preview
 from . import test_ticket
 from . import test_told
