@@ -33,6 +33,25 @@ class SlaClock(models.Model):
             if dates.deadline != clock.deadline
         }
 
+    def _preview_promises(self, now):
+        """Which dates promised to customers :meth:`_recount` would move.
+
+        :return: {complaint: (date now, date then)}, naive UTC or False
+        """
+        dates_of = self._preview_recount(now)
+        promises = {}
+        for ticket in self.browse().union(*dates_of).ticket_id:
+            # the earliest one leads, see _get_leading()
+            deadlines = [
+                dates_of[clock].deadline if clock in dates_of else clock.deadline
+                for clock in ticket.sla_clock_ids
+                if clock.kind == "standard" or clock.state != "cancelled"
+            ]
+            promised = min(filter(None, deadlines), default=False)
+            if promised != ticket.sla_deadline:
+                promises[ticket] = (ticket.sla_deadline, promised)
+        return promises
+
     def _recount(self, now):
         """Recount, and tell customers as was chosen for this change of days off.
 
@@ -45,7 +64,7 @@ class SlaClock(models.Model):
             telling = clocks.with_context(
                 sla_new_date_reason=change.get("reason")
                 or self.env.context.get("sla_new_date_reason"),
-                sla_keep_told=clocks._get_clocks_to_keep(calendar).ids,
+                sla_keep_told=clocks._get_tickets_to_keep(calendar).ids,
             )
             super(SlaClock, telling)._recount(now)
             if companies := change.get("send_companies"):
@@ -54,20 +73,19 @@ class SlaClock(models.Model):
                 )
                 moved._send_new_dates(companies)
 
-    def _get_clocks_to_keep(self, calendar):
-        """Those whose customers are not told what this recount moves.
+    def _get_tickets_to_keep(self, calendar):
+        """Complaints whose customers are not told what this recount moves.
 
         Where another date waits to be told already, the told one stands no more.
         """
         kept = self.filtered(lambda c: c.calendar_version < calendar.sla_quiet_version)
         if not kept:
-            return kept
-        waiting = self._get_untold_notices(kept.ticket_id).ticket_id
-        return kept.filtered(lambda c: c.ticket_id not in waiting)
+            return kept.ticket_id
+        return kept.ticket_id - self._get_untold_notices(kept.ticket_id).ticket_id
 
     def _ask_to_tell_dates(self, event_types):
-        kept = self.env.context.get("sla_keep_told") or ()
-        asking = self.filtered(lambda clock: clock.id not in kept)
+        kept = set(self.env.context.get("sla_keep_told") or ())
+        asking = self.filtered(lambda clock: clock.ticket_id.id not in kept)
         return super(SlaClock, asking)._ask_to_tell_dates(event_types)
 
     def _send_new_dates(self, company_ids):

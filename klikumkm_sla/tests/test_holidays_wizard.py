@@ -618,6 +618,34 @@ class TestEffect(HolidaysCase):
         self.assertIn("3 running or paused", wizard.summary)
         self.assertIn("Other", wizard.notes)
 
+    def test_of_two_terms_the_one_that_is_promised_is_shown(self):
+        self.company.sla_regulatory = True
+        channel = self.env["helpdesk.ticket.channel"].create(
+            {"name": "Telephone", "communication_mode": "oral"}
+        )
+        # promised in 20 working days, by law in 5
+        ticket = self.make_ticket(
+            "2026-03-03 09:00",
+            assistance_type="coordination",
+            channel_id=channel.id,
+            submission_type="complaint",
+        )
+        self.assertEqual(len(ticket.sla_clock_ids), 2)
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-10 17:00:00")
+        self.tell(ticket)
+        wizard = self.typed("05/03; Cuti bersama")
+        wizard.action_preview()
+        self.assertEqual(self.moves(wizard)[ticket], ("2026-03-10", "2026-03-11"))
+        wizard.action_apply()
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-11 17:00:00")
+        self.assertEqual(len(self.waiting(ticket)), 1)
+        # behind the promised date only the other one moves
+        wizard = self.typed("17/03; Cuti bersama")
+        wizard.action_preview()
+        self.assertNotIn(ticket, self.moves(wizard))
+        wizard.action_apply()
+        self.assertNotIn(ticket, wizard.moved_ticket_ids)
+
     # === TELLING === #
     def test_move_and_tell(self):
         self.tell(self.all)
@@ -719,8 +747,9 @@ class TestEffect(HolidaysCase):
     def test_what_is_left_to_the_sweep_is_told_alike(self):
         self.tell(self.running | self.paused)
         self.patch(sla_clock, "RECOUNT_AT_ONCE", 1)
-        self.apply(self.typed("05/03; Cuti bersama Nyepi"))
+        wizard = self.apply(self.typed("05/03; Cuti bersama Nyepi"))
         self.assertEqual(len(self.waiting(self.all)), 1)
+        self.assertIn("quarter of an hour", wizard.result)
         self.sweep()
         notices = self.waiting(self.all)
         self.assertEqual(len(notices), 2)

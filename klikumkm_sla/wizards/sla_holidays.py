@@ -14,6 +14,7 @@ from odoo.fields import Domain
 from ..day_off_text import read_days_off
 from ..models.res_company import OPERATING_CALENDARS
 from ..models.resource_calendar_days_off import ESTIMATED, MIDNIGHT, DayOff
+from ..models.sla_clock import ALIVE
 
 SHOWN_MOVES = 80
 MOST_DAYS = 366
@@ -160,18 +161,14 @@ class SlaHolidays(models.TransientModel):
                     "The days off were changed meanwhile. Look at the preview again."
                 )
             )
-        events = self.env["klikumkm.sla.event"].sudo()
-        last_event = events.search([], order="id desc", limit=1).id or 0
+        tickets_sudo = self._get_clocks().ticket_id
+        before = {ticket: ticket.sla_deadline for ticket in tickets_sudo}
         _rows, refused = self.calendar_id._apply_days_off(changes)
         change = None
         if any(c.action != "skip" and c not in refused for c in changes):
             change = self._get_change(changes, refused)
             calendar_sudo._raise_sla_version(change, self.telling == "keep")
-        moved = events.search(
-            Domain("id", ">", last_event)
-            & Domain("event_type", "=", "recalculate")
-            & Domain("clock_id.calendar_id", "=", self.calendar_id.id)
-        ).ticket_id
+        moved = tickets_sudo.filtered(lambda t: t.sla_deadline != before[t])
         self._show_result(changes, refused, moved)
         return self._reopen()
 
@@ -336,11 +333,18 @@ class SlaHolidays(models.TransientModel):
         steps = [(c.action, c.leave_id, *map(str, c.day_off or ())) for c in changes]
         return hashlib.sha256(repr(steps).encode()).hexdigest()
 
+    def _get_clocks(self):
+        """The clocks that count in these hours and can move, as the engine."""
+        engine = self.env["helpdesk.ticket"]._get_clock_engine()
+        return engine.search(
+            [("calendar_id", "=", self.calendar_id.id), ("state", "in", ALIVE)]
+        )
+
     # === PREVIEW === #
     def _try(self, changes):
         """Do it, look what it leads to, and take everything back.
 
-        :return: ({change: why it is refused}, {id of the clock: new deadline})
+        :return: ({change: why it is refused}, {id of the complaint: date then})
         """
         calendar = self.calendar_id.with_context(
             # what hr_holidays writes to employees must not leave before it is true
@@ -351,12 +355,8 @@ class SlaHolidays(models.TransientModel):
         with closing(self.env.cr.savepoint()):
             _rows, refused = calendar._apply_days_off(changes)
             calendar.sudo()._make_sla_version()
-            engine = self.env["helpdesk.ticket"]._get_clock_engine()
-            clocks = engine.search(
-                engine._get_outdated_domain(calendar.with_env(engine.env))
-            )
-            dates_of = clocks._preview_recount(fields.Datetime.now())
-            moves = {clock.id: dates.deadline for clock, dates in dates_of.items()}
+            promises = self._get_clocks()._preview_promises(fields.Datetime.now())
+            moves = {ticket.id: after for ticket, (_before, after) in promises.items()}
         return refused, moves
 
     def _prepare_line(self, change, befores, refused):
@@ -411,23 +411,19 @@ class SlaHolidays(models.TransientModel):
 
     def _prepare_moves(self, moves):
         """Values that tell which complaints move; only those he may read by name."""
-        engine = self.env["helpdesk.ticket"]._get_clock_engine()
-        clocks = engine.browse(moves).sorted(
-            lambda c: (c.deadline or c.start_date, c.id)
-        )
-        readable = self.env["helpdesk.ticket"].search(
-            [("id", "in", clocks.ticket_id.ids)]
-        )
-        shown = clocks.filtered(lambda c: c.ticket_id.id in readable.ids)[:SHOWN_MOVES]
+        tickets_sudo = self.env["helpdesk.ticket"].sudo().browse(moves)
+        tickets_sudo = tickets_sudo.sorted(lambda t: (t.sla_deadline or t.create_date))
+        readable = set(self.env["helpdesk.ticket"].search([("id", "in", list(moves))]))
+        shown = [t for t in tickets_sudo if t.sudo(False) in readable][:SHOWN_MOVES]
         told = {
-            clock: (clock.told_deadline, moves[clock.id])
-            for clock in clocks
-            if clock.told_deadline and moves[clock.id]
+            ticket: (ticket.sla_told_date, moves[ticket.id])
+            for ticket in tickets_sudo
+            if ticket.sla_told_date and moves[ticket.id]
         }
-        later = [clock for clock, (old, new) in told.items() if new > old]
+        later = {ticket for ticket, (old, new) in told.items() if new > old}
         earlier = sum(new < old for old, new in told.values())
-        without_mail = sum(not c.ticket_id._get_customer_email() for c in later)
-        lines = [self._say_total(len(clocks), len(shown))]
+        without_mail = sum(not ticket._get_customer_email() for ticket in later)
+        lines = [self._say_total(len(moves), len(shown))]
         if later:
             lines.append(
                 self.env._(
@@ -450,14 +446,14 @@ class SlaHolidays(models.TransientModel):
             "move_ids": [
                 fields.Command.create(
                     {
-                        "ticket_id": clock.ticket_id.id,
-                        "before": clock.deadline,
-                        "after": moves[clock.id],
-                        "told_date": clock.told_deadline,
-                        "is_later_than_told": clock in later,
+                        "ticket_id": ticket.id,
+                        "before": ticket.sla_deadline,
+                        "after": moves[ticket.id],
+                        "told_date": ticket.sla_told_date,
+                        "is_later_than_told": ticket in later,
                     }
                 )
-                for clock in shown
+                for ticket in shown
             ],
         }
 
@@ -524,6 +520,12 @@ class SlaHolidays(models.TransientModel):
         lines.append(
             self.env._("%(count)s complaints have another deadline.", count=len(moved))
         )
+        engine = self.env["helpdesk.ticket"]._get_clock_engine()
+        outdated = engine._get_outdated_domain(self.calendar_id.with_env(engine.env))
+        if engine.search_count(outdated, limit=1):
+            lines.append(
+                self.env._("The others are counted within the next quarter of an hour.")
+            )
         if self.telling == "keep":
             lines.append(self.env._("Customers keep the dates they were told."))
         elif sent or self.call_count:

@@ -22,6 +22,7 @@ class SlaRepairLine(models.TransientModel):
     ticket_id = fields.Many2one(related="clock_id.ticket_id")
     number = fields.Char(string="Number", related="clock_id.ticket_id.number")
     subject = fields.Char(string="Subject", related="clock_id.ticket_id.name")
+    kind = fields.Selection(related="clock_id.kind")
     is_stopped = fields.Boolean(string="Stopped", readonly=True)
     is_included = fields.Boolean(string="Repair")
     before = fields.Datetime(readonly=True)
