@@ -21,6 +21,10 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Take the clocks away first: standards and calendar could not go before them."""
+    # an activity holds on to its type
+    asked = env.ref("klikumkm_sla.activity_type_check_holidays", False)
+    if asked:
+        env["mail.activity"].search([("activity_type_id", "=", asked.id)]).unlink()
     env.flush_all()
     for table in ("sla_event", "sla_extension", "sla_clock"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"klikumkm_{table}")))

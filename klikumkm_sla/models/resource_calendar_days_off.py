@@ -409,7 +409,7 @@ class ResourceCalendar(models.Model):
         *To tell*, where a person looks at them first.
         """
         year = fields.Date.today().year + 1
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             calendars = company._get_operating_calendars().filtered(
                 lambda calendar: not calendar._get_sla_unusable_reason()
             )

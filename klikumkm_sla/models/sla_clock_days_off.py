@@ -52,7 +52,7 @@ class SlaClock(models.Model):
                 promises[ticket] = (ticket.sla_deadline, promised)
         return promises
 
-    def _recount(self, now):
+    def _recount(self, now):  # pylint: disable=missing-return  # there is none
         """Recount, and tell customers as was chosen for this change of days off.
 
         The reason goes on in the context as ``sla_new_date_reason`` (a sentence by
