@@ -16,12 +16,13 @@ class SlaClock(models.Model):
     _inherit = "klikumkm.sla.clock"
 
     @api.model
-    def _start(self, tickets, now, reopened=False):
-        # what is reopened later is counted as anything else that had no clock
-        imported = tickets.browse() if reopened else tickets.filtered("import_id")
+    def _start(self, tickets, now, reopened=False, kinds=None):
+        # what is reopened later, or gets one more clock, is counted as anything else
+        is_later = reopened or kinds
+        imported = tickets.browse() if is_later else tickets.filtered("import_id")
         clocks = self.browse()
         if others := tickets - imported:
-            clocks = super()._start(others, now, reopened=reopened)
+            clocks = super()._start(others, now, reopened=reopened, kinds=kinds)
         return clocks | self._take_over(imported, now)
 
     @api.model
@@ -49,6 +50,7 @@ class SlaClock(models.Model):
                 }
                 for kind, spec in self._clock_kinds().items()
                 for ticket in counted
+                if self._is_needed(kind, ticket)
             ]
         )
         clocks._set_terms(now)
