@@ -11,6 +11,7 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sla_clock
+from . import sla_clock_figures
 from . import sla_event
 from . import sla_extension
 from . import sla_policy

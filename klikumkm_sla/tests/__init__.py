@@ -9,3 +9,4 @@ from . import test_state_machine
 from . import test_preview
 from . import test_ticket
 from . import test_working_days
+from . import test_report_recount
