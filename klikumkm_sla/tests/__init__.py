@@ -9,4 +9,6 @@ from . import test_state_machine
 from . import test_preview
 from . import test_ticket
 from . import test_working_days
+from . import test_report
 from . import test_report_recount
+from . import test_scale
