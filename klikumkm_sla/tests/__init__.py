@@ -8,6 +8,7 @@ from . import test_race
 from . import test_state_machine
 from . import test_preview
 from . import test_ticket
+from . import test_workers
 from . import test_working_days
 from . import test_report
 from . import test_report_recount

@@ -15,7 +15,7 @@ from odoo import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import JAKARTA, UTC, SlaCase, local, wall
-from .test_working_days import DAY, DayByDay, is_within, without
+from .test_working_days import DAY, DayByDay, without
 
 COMPLAINTS = 2000
 FIRST, LAST = date(2026, 2, 16), date(2026, 9, 30)
@@ -159,11 +159,7 @@ class Life:
 
     def judge(self, now, due, dates):
         count = self.desk.count
-        used = paused = 0
-        for day, closing in count.closings.items():
-            if closing and count.date(self.received) < day <= count.date(now):
-                used += not is_within(closing, self.gaps)
-                paused += is_within(closing, self.gaps)
+        used, paused = count.spent(self.received, now, self.gaps)
         if now > due:
             in_time = any(not was_late for _days, was_late in self.extensions)
             promise = "late_extended" if in_time else "late"
