@@ -120,6 +120,7 @@ class SlaReport(models.Model):
     # === THE CLOCK === #
     kind = fields.Selection(
         selection=lambda self: self.env["klikumkm.sla.clock"]._selection_kind(),
+        string="Kind of term",
         readonly=True,
     )
     policy_id = fields.Many2one(
@@ -138,8 +139,10 @@ class SlaReport(models.Model):
     )
     stop_date = fields.Datetime(string="Ended at", readonly=True)
     promise = fields.Selection(selection=PROMISE, readonly=True)
-    result = fields.Selection(selection=RESULT, readonly=True)
-    target_result = fields.Selection(selection=RESULT, readonly=True)
+    result = fields.Selection(selection=RESULT, string="In time or late", readonly=True)
+    target_result = fields.Selection(
+        selection=RESULT, string="Work target", readonly=True
+    )
     is_told_late = fields.Boolean(
         string="Told late",
         readonly=True,
@@ -147,7 +150,11 @@ class SlaReport(models.Model):
     )
 
     # === FIGURES === #
-    clock_count = fields.Integer(string="Clocks", readonly=True)
+    clock_count = fields.Integer(
+        string="Complaints",
+        readonly=True,
+        help="One for each clock: where complaints have several, look at one kind.",
+    )
     met_count = fields.Integer(string="Answered in time", readonly=True)
     late_count = fields.Integer(string="Answered late", readonly=True)
     met_share = fields.Float(

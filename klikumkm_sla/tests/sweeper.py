@@ -41,9 +41,7 @@ def sweep(env, stop):
 def main(configuration, database, batch, stop):
     config.parse_config(["-c", configuration])
     registry = Registry(database)
-    from odoo.addons.klikumkm_sla.models import sla_clock  # after the configuration
-
-    sla_clock.BATCH = int(batch)
+    sys.modules["odoo.addons.klikumkm_sla.models.sla_clock"].BATCH = int(batch)
     # another worker was faster: as expected
     logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)
     tell("ready")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 
-from .common import JAKARTA, UTC, SlaCase, local, wall
+from .common import JAKARTA, SlaCase, local, wall
 from .test_working_days import DAY, DayByDay, without
 
 COMPLAINTS = 2000
@@ -315,7 +315,7 @@ class TestReportRecount(SlaCase):
             life.vals["outcome"] = False
         self.lives.update(zip(tickets.ids, lives, strict=True))
 
-    def write(self, ids, vals):
+    def change(self, ids, vals):
         self.Ticket.browse(ids).write(vals)
 
     def step(self):
@@ -333,7 +333,7 @@ class TestReportRecount(SlaCase):
             vals = {"stage_id": self.stages[status].id}
             if status == "resolved":
                 vals["outcome"] = self.random.choice(("granted", "rejected", "noted"))
-            self.write(ids, vals)
+            self.change(ids, vals)
             for ticket_id in ids:
                 life = self.lives[ticket_id]
                 life.move(status, now)
@@ -341,18 +341,18 @@ class TestReportRecount(SlaCase):
         # what stands still is classified anew as well, and its figures stay
         for kind in PROMISED:
             ids = [i for i in self.lives if self.random.random() < 0.006]
-            self.write(ids, {"assistance_type": kind})
+            self.change(ids, {"assistance_type": kind})
             for ticket_id in ids:
                 self.lives[ticket_id].kind = kind
         priority = self.random.choice("0123")
         ids = [i for i in self.lives if self.random.random() < 0.01]
-        self.write(ids, {"priority": priority})
+        self.change(ids, {"priority": priority})
         for ticket_id in ids:
             self.lives[ticket_id].priority = priority
         alive = [i for i, life in self.lives.items() if life.state in ALIVE]
         team_id = self.random.choice(self.teams.ids)
         ids = [i for i in alive if self.random.random() < 0.005]
-        self.write(ids, {"team_id": team_id})
+        self.change(ids, {"team_id": team_id})
         for ticket_id in ids:
             self.lives[ticket_id].vals["team_id"] = team_id
             self.lives[ticket_id].desk = self.desks[team_id]

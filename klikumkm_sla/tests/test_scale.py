@@ -68,8 +68,8 @@ class TestSweepQueries(SlaCase):
         one, ten = self.sweep_queries(1), self.sweep_queries(10)
         self.assertEqual(one, ten)
         thousand = self.sweep_queries(1000)
-        # Two batches, each at most what ten cost, and for each hundred one UPDATE of the
-        # clocks and one INSERT into the journal.
+        # Two batches, each at most what ten cost, and for each hundred one UPDATE of
+        # the clocks and one INSERT into the journal.
         batches = 1000 // sla_clock.BATCH
         self.assertLessEqual(thousand, batches * ten + 2 * 1000 // 100)
 
