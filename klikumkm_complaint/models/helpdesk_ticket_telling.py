@@ -245,7 +245,9 @@ class HelpdeskTicket(models.Model):
         told=None,
         is_automatic=False,
         values=None,
+        each=None,
         response=None,
+        is_sent=True,
     ):
         """Tell the customers something; the one way to do so.
 
@@ -262,16 +264,21 @@ class HelpdeskTicket(models.Model):
         :param str medium: key of ``NOTICE_MEDIUM``, by default what reaches him
         :param dict told: ``medium``, ``date``, ``remark`` of what was told already,
             and the ``mail.message`` where it was one
-        :param dict values: what templates find in ``ctx['complaint_values']``
+        :param dict values: what templates get from ``_get_message_values()``; an
+            ``old_date`` and a ``new_date`` among them are what the notice replaces and
+            what it promises
+        :param dict each: by ticket id, values of that complaint alone
+        :param bool is_sent: no: the messages wait in *To tell* for a person to send
         :param response: ``klikumkm.complaint.response`` that is told
         :return: ``klikumkm.complaint.notice`` records, one for each complaint
         """
         if not self.env.su:
             self.check_access("write")
-        messages = self._render_message(kind, template, values)
+        messages = self._render_message(kind, template, values, each)
         vals_list = []
         for ticket in self:
             message = messages[ticket.id]
+            dates = {**(values or {}), **(each or {}).get(ticket.id, {})}
             chosen = medium
             if chosen == "email" and not ticket._get_customer_email():
                 chosen = None
@@ -285,7 +292,10 @@ class HelpdeskTicket(models.Model):
                     "subject": subject or message["subject"],
                     "body": message["body"] if body is None else body,
                     "text": message["text"] if text is None else text,
-                    "promised_date": promised_date or message["promised_date"],
+                    "promised_date": promised_date
+                    or dates.get("new_date")
+                    or message["promised_date"],
+                    "previous_date": dates.get("old_date"),
                     "next_status": next_status,
                     "is_automatic": is_automatic,
                     "response_id": response.id if response else False,
@@ -304,11 +314,11 @@ class HelpdeskTicket(models.Model):
                 told.get("remark"),
                 message=told.get("message"),
             )
-        else:
+        elif is_sent:
             notices.filtered(lambda n: n.medium == "email")._send_email()
         return notices
 
-    def _render_message(self, kind, template=None, values=None):
+    def _render_message(self, kind, template=None, values=None, each=None):
         """Subject, body, short text and promised date for each complaint.
 
         In the complaint's language; a template that is gone or broken gives way to
@@ -333,6 +343,7 @@ class HelpdeskTicket(models.Model):
                     else value
                     for key, value in (values or {}).items()
                 },
+                complaint_values_of=each or {},
             )
             rendered = {}
             if template:

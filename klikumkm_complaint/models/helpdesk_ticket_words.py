@@ -35,8 +35,17 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     def _get_message_values(self):
-        """What the wizard gave the template."""
-        return self.env.context.get("complaint_values") or {}
+        """What the wizard gave the template, for this one of several complaints."""
+        context = self.env.context
+        each = context.get("complaint_values_of") or {}
+        values = context.get("complaint_values") or {}
+        return {**values, **each.get(self.id, {})}
+
+    def _get_new_date_reason(self):
+        """Hook: why the date of our answer is another one; a sentence, or nothing."""
+        self.ensure_one()
+        reason = self._get_message_values().get("reason") or ""
+        return reason.get(self.env.lang, "") if isinstance(reason, dict) else reason
 
     def _get_known_name(self):
         """The customer's name, or nothing where all we have is an address or number."""
@@ -97,13 +106,12 @@ class HelpdeskTicket(models.Model):
     def _get_promise_sentence(self):
         """By when we answer, as one sentence, or that we cannot say yet."""
         self.ensure_one()
-        promised = self._format_customer_date(self._get_promised_date())
+        other = self._get_message_values().get("new_date")
+        promised = self._format_customer_date(other or self._get_promised_date())
         if not promised:
             return self.env._("We cannot name a date yet; we will tell you soon.")
-        if self._is_promise_missed():
-            return self.env._(
-                "We missed the date of %(date)s. We apologise.", date=promised
-            )
+        if not other and self._is_promise_missed():
+            return self._get_missed_sentence(promised)
         return self.env._("We will answer by %(date)s.", date=promised)
 
     def _get_work_start_sentence(self):

@@ -25,7 +25,9 @@ class ComplaintReopen(models.TransientModel):
         return ["reason"]
 
     def _get_template_values(self):
-        return {"reason": self.reason or ""}
+        # before it is reopened: what the preview says must hold afterwards
+        date = self.is_single and self.ticket_id._get_date_after_reopening()
+        return {"reason": self.reason or "", "new_date": date}
 
     def action_reopen(self):
         self.ensure_one()

@@ -43,7 +43,11 @@ class ComplaintRuling(models.TransientModel):
         return ["ruling", "reason"]
 
     def _get_template_values(self):
-        return {"reason": self.reason or "", "answer": self.reason or ""}
+        values = {"reason": self.reason or "", "answer": self.reason or ""}
+        if self.ruling == "reopen":
+            # before it is reopened: what the preview says must hold afterwards
+            values["new_date"] = self.ticket_id._get_date_after_reopening()
+        return values
 
     def action_decide(self):
         self.ensure_one()

@@ -20,7 +20,7 @@ CLOCK_LOGGER = "odoo.addons.klikumkm_sla.models.sla_clock"
 
 
 class RaceCase(FrozenTime, TransactionCase):
-    """Complaints of a team of its own, committed and taken away again."""
+    """Complaints that are really in the database, and are taken away again."""
 
     @classmethod
     def setUpClass(cls):
@@ -68,7 +68,12 @@ class RaceCase(FrozenTime, TransactionCase):
         with self.transaction() as env:
             tickets = env["helpdesk.ticket"].search([("team_id", "=", self.team_id)])
             partners = tickets.partner_id
-            for table in ("sla_event", "sla_extension", "sla_clock"):
+            env.cr.execute(
+                "DELETE FROM mail_activity"
+                " WHERE res_model = 'helpdesk.ticket' AND res_id = ANY(%s)",
+                [tickets.ids],
+            )
+            for table in ("sla_alert", "sla_event", "sla_extension", "sla_clock"):
                 env.cr.execute(
                     f"DELETE FROM klikumkm_{table} WHERE ticket_id = ANY(%s)",
                     [tickets.ids],

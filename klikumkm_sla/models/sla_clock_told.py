@@ -1,0 +1,177 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The date that customers were told, against the date that is counted (rule 9).
+
+A count never changes what somebody was told: where it leads to a later date, a message
+is filled in and waits in *To tell*; until it is told, the customer's date stands.
+"""
+
+from odoo import models
+from odoo.fields import Domain
+
+from .sla_clock import ALIVE
+
+# Notices that name the date of our answer; of all others it is only kept.
+DATED_KINDS = ("receipt", "progress", "new_date", "extension")
+# Those that replace a date by another.
+NEW_DATE_KINDS = ("new_date", "extension")
+
+
+class SlaClock(models.Model):
+    _inherit = "klikumkm.sla.clock"
+
+    def _close_operation(self, journal, now):
+        result = super()._close_operation(journal, now)
+        self._follow_promises(journal)
+        return result
+
+    def _get_untold_notices(self, tickets):
+        """Messages with another date that are not told yet, withdrawn ones apart.
+
+        :return: ``klikumkm.complaint.notice`` recordset
+        """
+        return self.env["klikumkm.complaint.notice"].search(
+            Domain("ticket_id", "in", tickets.ids)
+            & Domain("kind", "in", NEW_DATE_KINDS)
+            & Domain("state", "!=", "told")
+        )
+
+    def _follow_promises(self, journal=()):
+        """Withdraw messages that no longer hold, and ask for those that are needed.
+
+        :param list journal: values of the events of this operation; only a deadline
+            that one of them moved is told, so that what was decided not to be told
+            (*keep told dates*, a withdrawn message) stays so
+        """
+        # before anything was told, nothing can have waited but an extension
+        clocks = self._get_promising().filtered(
+            lambda c: c.told_deadline or c.extension_days
+        )
+        if not clocks:
+            return
+        moved = {
+            vals["ticket_id"]: vals["event_type"]
+            for vals in journal
+            if vals["deadline_before"] != vals["deadline_after"]
+            # one that leads no more gives way to another date
+            or vals["event_type"] == "cancel"
+        }
+        waiting = self._get_untold_notices(clocks.ticket_id).grouped("ticket_id")
+        moot = self.env["klikumkm.complaint.notice"]
+        needed = self.browse()
+        for clock in clocks:
+            notices = waiting.get(clock.ticket_id, moot.browse())
+            due = clock.ticket_id.sla_deadline
+            holding = notices.filtered(
+                lambda n, c=clock, due=due: c.state in ALIVE and n.promised_date == due
+            )
+            moot |= notices - holding
+            if (
+                clock.state in ALIVE
+                and clock.ticket_id.id in moved
+                and not holding
+                and clock._has_date_to_tell()
+            ):
+                needed |= clock
+        if moot:
+            moot.action_withdraw()
+        needed._ask_to_tell_dates(moved)
+
+    def _get_promising(self):
+        """The standard clocks of these clocks' complaints: they keep what was told."""
+        standard = self.filtered(lambda clock: clock.kind == "standard")
+        others = (self - standard).ticket_id - standard.ticket_id
+        if others:
+            standard |= self.search(
+                [("ticket_id", "in", others.ids), ("kind", "=", "standard")]
+            )
+        return standard
+
+    def _has_date_to_tell(self):
+        """Whether the complaint is due later than its customer was told."""
+        self.ensure_one()
+        due, told = self.ticket_id.sla_deadline, self.told_deadline
+        return bool(due and told and due > told)
+
+    def _ask_to_tell_dates(self, event_types):
+        """Fill in a message with the new date for each; somebody at the desk tells it.
+
+        :param dict event_types: by ticket id, the kind of event that moved the date
+        """
+        if not self:
+            return
+        self.ticket_id._tell(
+            "new_date",
+            "klikumkm_complaint.mail_template_new_date",
+            values={"reason": self.env.context.get("sla_new_date_reason")},
+            each={
+                clock.ticket_id.id: {
+                    "cause": event_types.get(clock.ticket_id.id),
+                    "old_date": clock.told_deadline,
+                    "new_date": clock.ticket_id.sla_deadline,
+                }
+                for clock in self
+            },
+            is_sent=False,
+        )
+
+    def _take_told_dates(self, notices):
+        """Take over what these notices told, or no longer tell (rule 9).
+
+        A date is told late when it came after the one it replaces had passed.
+
+        :param notices: ``klikumkm.complaint.notice`` recordset of these complaints
+        """
+        told = self.env["klikumkm.complaint.notice"].search_fetch(
+            Domain("ticket_id", "in", self.ticket_id.ids)
+            & Domain("kind", "in", DATED_KINDS)
+            & Domain("state", "=", "told")
+            & Domain("promised_date", "!=", False),
+            ["ticket_id", "promised_date"],
+            order="told_date, id",
+        )
+        date_of = {notice.ticket_id: notice.promised_date for notice in told}
+        late = notices.filtered(
+            lambda n: n.state == "told"
+            and n.kind in NEW_DATE_KINDS
+            and n.previous_date
+            and n.told_date > n.previous_date
+        ).ticket_id
+        for clock in self:
+            clock.told_deadline = date_of.get(clock.ticket_id, False)
+            if clock.ticket_id in late:
+                clock.is_told_late = True
+        self._show_on_tickets()
+        untold = self._get_untold_notices(self.ticket_id)
+        done = untold.filtered(
+            lambda n: n.ticket_id in date_of and n.promised_date <= date_of[n.ticket_id]
+        )
+        if done:
+            done.action_withdraw()
+        waiting = (untold - done).ticket_id
+        # told a date that was replaced meanwhile: a receipt that came through at last
+        self.filtered(
+            lambda c: c.kind == "standard"
+            and c.state in ALIVE
+            and c.ticket_id not in waiting
+            and c.ticket_id in notices.filtered(lambda n: n.state == "told").ticket_id
+            and c._has_date_to_tell()
+        )._ask_to_tell_dates({})
+
+    def _is_told_late_at(self, moment, gaps):
+        """Whether the customer's date passed before he was told the later one.
+
+        What passed in a gap did not: he knew that we waited for him, or had our answer.
+
+        :param datetime moment: naive UTC, when the clock stops
+        :param list gaps: of :class:`Gap`
+        """
+        self.ensure_one()
+        told, due = self.told_deadline, self.ticket_id.sla_deadline
+        return bool(
+            told
+            and due
+            and told < due
+            and told < moment
+            and not any(gap.start <= told < gap.end for gap in gaps)
+        )
