@@ -12,6 +12,7 @@
     "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/klikumkm_sla_security.xml",
+        "security/sla_report_security.xml",
         "security/klikumkm_sla_alert_security.xml",
         "security/klikumkm_sla_wizard_security.xml",
         "security/ir.model.access.csv",
@@ -34,6 +35,7 @@
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
         "views/klikumkm_complaint_import_views.xml",
+        "report/sla_report_views.xml",
         "views/klikumkm_sla_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -201,11 +201,25 @@ class WorkingDays:
         :return: working days, 0 if ``until`` is not after the deadline
         """
         begin, end = self._positions(deadline, until)
-        late = max(end - begin, 0)
-        for gap in _merge(gaps):
-            gap_begin, gap_end = self._positions(*gap)
-            late -= max(min(end, gap_end) - max(begin, gap_begin), 0)
-        return late
+        return max(end - begin, 0) - self._in_gaps(begin, end, gaps)
+
+    def spent_days(self, start, until, gaps=()):
+        """Return how many working days a clock used and how many it stood still.
+
+        Working days after day 0 up to and including the date of the end, as one counts
+        them on a calendar; an end on day 0 used none. While in time, the days used and
+        those left (:meth:`remaining_days`) make the days of the promise, unless a gap
+        set a floor.
+
+        :param datetime start: naive UTC; its local date is day 0
+        :param datetime until: naive UTC, the stop of the clock
+        :param gaps: iterable of :class:`Gap` in any order; they may touch or overlap
+        :return: (working days whose closing lies in no gap, those whose closing does)
+        """
+        begin = bisect_right(self.dates, self.local_date(start))
+        end = bisect_right(self.dates, self.local_date(until))
+        paused = self._in_gaps(begin, end, gaps)
+        return max(end - begin, 0) - paused, paused
 
     def remaining_days(self, now, deadline, gaps=()):
         """Return the working days left, 0 on the last one, negative when late.
@@ -234,6 +248,14 @@ class WorkingDays:
         length = (self.local_date(deadline) - day_zero).days
         days = (day_zero + DAY * number for number in range(1, length + 1))
         return [day for day in days if not self.is_working_day(day)]
+
+    def _in_gaps(self, begin, end, gaps):
+        """Return how many of closings[begin:end] lie in a gap."""
+        inside = 0
+        for gap in _merge(gaps):
+            gap_begin, gap_end = self._positions(*gap)
+            inside += max(min(end, gap_end) - max(begin, gap_begin), 0)
+        return inside
 
     def _positions(self, start, end):
         """Return (begin, end) such that closings[begin:end] lie in [start, end)."""

@@ -23,6 +23,7 @@ from . import sla_alert
 from . import sla_alert_rule
 from . import resource_calendar_warnings
 from . import sla_clock
+from . import sla_clock_figures
 from . import sla_clock_check
 from . import sla_clock_import
 from . import sla_clock_regulatory

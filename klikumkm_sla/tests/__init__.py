@@ -16,7 +16,11 @@ from . import test_state_machine
 from . import test_edge_cases
 from . import test_preview
 from . import test_ticket
+from . import test_workers
+from . import test_working_days
+from . import test_report
+from . import test_report_recount
+from . import test_scale
 from . import test_told
 from . import test_why
-from . import test_working_days
 from . import test_working_days_shift

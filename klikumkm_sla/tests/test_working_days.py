@@ -486,6 +486,34 @@ class TestRemainingDays(WorkingDaysCase):
         self.assertEqual(self.office.remaining_days(now + SECOND, deadline), 0)
 
 
+class TestSpentDays(WorkingDaysCase):
+    def assertSpent(self, start, until, used, paused, *gaps):
+        self.assertEqual(
+            self.office.spent_days(wall(start), wall(until), gaps), (used, paused)
+        )
+
+    def test_days_after_the_day_of_receipt_up_to_that_of_the_answer(self):
+        for start, until, used in (
+            ("2026-03-02 10:00", "2026-03-02 18:00", 0),
+            ("2026-03-02 10:00", "2026-03-03 07:00", 1),
+            ("2026-03-02 10:00", "2026-03-03 20:00", 1),
+            ("2026-03-06 10:00", "2026-03-08 10:00", 0),
+            ("2026-03-06 10:00", "2026-03-09 10:00", 1),
+        ):
+            with self.subTest(start=start, until=until):
+                self.assertSpent(start, until, used, 0)
+
+    def test_days_whose_closing_lies_in_a_gap_are_counted_apart(self):
+        pause = gap("2026-03-03 10:00", "2026-03-05 10:00")
+        self.assertSpent("2026-03-02 10:00", "2026-03-06 10:00", 2, 2, pause)
+        self.assertSpent("2026-03-02 10:00", "2026-03-06 10:00", 2, 2, pause, pause)
+        self.assertSpent("2026-03-04 10:00", "2026-03-06 10:00", 2, 0, pause)
+
+    def test_end_before_the_start_used_none(self):
+        pause = gap("2026-03-01 10:00", "2026-03-08 10:00")
+        self.assertSpent("2026-03-04 10:00", "2026-03-02 10:00", 0, 0, pause)
+
+
 class TestLookUp(WorkingDaysCase):
     def test_next_closing_is_the_one_of_the_next_working_day(self):
         for now, expected in [
@@ -853,6 +881,16 @@ class DayByDay:
                 late += not is_within(closing, gaps)
         return late
 
+    def spent(self, start, until, gaps):
+        used = paused = 0
+        for day, closing in self.closings.items():
+            if closing is not None and self.date(start) < day <= self.date(until):
+                if is_within(closing, gaps):
+                    paused += 1
+                else:
+                    used += 1
+        return used, paused
+
     def remaining(self, now, deadline, gaps):
         if now > deadline:
             return 0 - self.late(deadline, now, gaps)
@@ -1035,10 +1073,14 @@ class TestRecount(WorkingDaysCase):
 
     @recounted
     @given(cases())
-    def test_late_and_remaining_days_equal_the_recount(self, case):
+    def test_late_spent_and_remaining_days_equal_the_recount(self, case):
         table, day_by_day, deadline, now, gaps = case
         self.assertEqual(
             table.late_days(deadline, now, gaps), day_by_day.late(deadline, now, gaps)
+        )
+        self.assertEqual(
+            table.spent_days(deadline, now, gaps),
+            day_by_day.spent(deadline, now, gaps),
         )
         self.assertEqual(
             table.remaining_days(now, deadline, gaps),
