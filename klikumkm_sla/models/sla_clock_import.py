@@ -141,30 +141,28 @@ class SlaClock(models.Model):
         """
         self.env.flush_all()
         clocks = self.search([("ticket_id", "in", tickets.ids)])
-        if not clocks:
-            return
-        ids = tuple(clocks.ids)
-        for model in self.env.registry.values():
-            if not model._auto or model._abstract:
-                continue
+        ids_of = {self._name: clocks.ids, tickets._name: tickets.ids}
+        # whatever the clock keeps of them, the clocks themselves last
+        models = [
+            model
+            for name, model in self.env.registry.items()
+            if name.startswith("klikumkm.sla.") and model._auto and not model._abstract
+        ]
+        for model in sorted(models, key=lambda model: model._name == self._name):
             for field in model._fields.values():
-                if (
-                    field.type == "many2one"
-                    and field.comodel_name == self._name
-                    and field.store
-                ):
+                ids = ids_of.get(field.type == "many2one" and field.comodel_name)
+                if ids and field.store:
                     self.env.cr.execute(
                         SQL(
                             "DELETE FROM %s WHERE %s IN %s",
                             SQL.identifier(model._table),
                             SQL.identifier(field.name),
-                            ids,
+                            tuple(ids),
                         )
                     )
-        self.env.cr.execute(SQL("DELETE FROM klikumkm_sla_clock WHERE id IN %s", ids))
         self.env.invalidate_all(flush=False)
         _logger.info(
             "%s clocks of imported complaints removed by user %s",
-            len(ids),
+            len(clocks),
             self.env.uid,
         )

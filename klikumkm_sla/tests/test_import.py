@@ -919,10 +919,21 @@ class TestImportUndo(ImportCase):
                 self.assertTrue(tickets.exists())
 
     def test_what_follows_from_the_dates_does_not_hinder(self):
-        tickets = self.take_over({"received": "13/03/2026"})
+        self.env.company.sla_enforce_from = False
+        # the second one was due before, so it reminds nobody
+        tickets = self.take_over({"received": "13/03/2026"}, {})
+        activities = self.env["mail.activity"].search_count([])
+        self.travel("2026-03-20 11:00")
+        with self.enter_registry_test_mode():
+            self.env.ref("klikumkm_sla.ir_cron_alert").method_direct_trigger()
+        alerts = self.env["klikumkm.sla.alert"].search(
+            [("ticket_id", "=", tickets[1].id)]
+        )
+        self.assertEqual(set(alerts.mapped("state")), {"silent"})
+        self.assertEqual(self.env["mail.activity"].search_count([]), activities)
         self.travel("2026-03-20 17:01")
         self.sweep()
-        self.assertEqual(self.journal(tickets), ["start", "breach"])
+        self.assertEqual(self.journal(tickets[0])[:2], ["start", "breach"])
         self.undo(tickets)
         self.assertFalse(tickets.exists())
 
