@@ -198,8 +198,8 @@ class SlaClock(models.Model):
 
     @api.model
     def _is_needed(self, kind, ticket):
-        """Whether a complaint has a clock of this kind."""
-        return kind == "standard"
+        """Hook: whether a complaint has a clock of this kind."""
+        return True
 
     @api.model
     def _selection_kind(self):
@@ -710,20 +710,12 @@ class SlaClock(models.Model):
             self.env["klikumkm.sla.event"].create(journal)
         self._show_on_tickets()
 
-    @api.model
-    def _get_leading_order(self):
-        """How the clocks of one complaint are ranked: the first is the one promised.
+    def _get_leading(self):
+        """The clock of these, all of one complaint, whose date is promised.
 
         The earliest date leads; a clock of another kind than the published standard
         only until it is cancelled, because then its term does not apply.
         """
-        return SQL(
-            "(kind != 'standard' AND state = 'cancelled'), deadline NULLS LAST,"
-            " (kind != 'standard')"
-        )
-
-    def _get_leading(self):
-        """The clock of these, all of one complaint, whose date is promised."""
         return min(
             self,
             key=lambda clock: (
@@ -742,32 +734,42 @@ class SlaClock(models.Model):
         """
         if not self:
             return
-        self.flush_model()
         tickets = self.ticket_id
         tickets.flush_recordset()
-        for position in range(0, len(tickets), BATCH):
+        leading = [(ticket, ticket.sla_clock_ids._get_leading()) for ticket in tickets]
+        # values, not a join: no statistics of the clocks' table decide how it goes
+        for position in range(0, len(leading), BATCH):
             self.env.execute_query(
                 SQL(
                     """
                     UPDATE helpdesk_ticket ticket
-                       SET sla_deadline = clock.deadline,
-                           sla_target_date = clock.target_date,
+                       SET sla_deadline = clock.deadline::timestamp,
+                           sla_target_date = clock.target_date::timestamp,
                            sla_status = clock.state,
                            sla_result = clock.result,
                            sla_missed = clock.missed,
-                           sla_told_date = clock.told_deadline,
-                           sla_calendar_id = clock.calendar_id
-                      FROM (
-                           SELECT DISTINCT ON (ticket_id) *
-                             FROM klikumkm_sla_clock
-                            WHERE ticket_id IN %s
-                            ORDER BY ticket_id, %s
-                           ) clock
+                           sla_told_date = clock.told_deadline::timestamp,
+                           sla_calendar_id = clock.calendar_id::int
+                      FROM (VALUES %s) clock (
+                           ticket_id, deadline, target_date, state, result, missed,
+                           told_deadline, calendar_id)
                      WHERE clock.ticket_id = ticket.id
                  RETURNING ticket.id
                     """,
-                    tuple(tickets[position : position + BATCH].ids),
-                    self._get_leading_order(),
+                    SQL(", ").join(
+                        SQL(
+                            "(%s, %s, %s, %s, %s, %s, %s, %s)",
+                            ticket.id,
+                            clock.deadline or None,
+                            clock.target_date or None,
+                            clock.state,
+                            clock.result or None,
+                            clock.missed,
+                            clock.told_deadline or None,
+                            clock.calendar_id.id or None,
+                        )
+                        for ticket, clock in leading[position : position + BATCH]
+                    ),
                 )
             )
         tickets.invalidate_recordset(
