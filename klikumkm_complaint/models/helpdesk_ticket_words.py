@@ -164,7 +164,8 @@ class HelpdeskTicket(models.Model):
         """How much more time we need, and why."""
         values = self._get_message_values()
         days, reason = values.get("days"), values.get("reason")
-        reason = getattr(reason, "name", reason)
+        # in words where the list has none that fit
+        reason = values.get("reason_words") or getattr(reason, "name", reason)
         if days and reason:
             return self.env._(
                 "We need %(days)s more working days. The reason: %(reason)s.",
