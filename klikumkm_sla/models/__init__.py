@@ -1,7 +1,9 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import complaint_reason
 from . import helpdesk_ticket
+from . import helpdesk_ticket_extension
 from . import helpdesk_ticket_preview
 from . import helpdesk_ticket_told
 from . import helpdesk_ticket_team
@@ -12,7 +14,9 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sla_clock
+from . import sla_clock_extend
 from . import sla_clock_told
 from . import sla_event
 from . import sla_extension
+from . import sla_extension_request
 from . import sla_policy

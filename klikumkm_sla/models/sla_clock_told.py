@@ -49,10 +49,13 @@ class SlaClock(models.Model):
         )
         if not clocks:
             return
+        told_apart = self.env.context.get("sla_told_apart")
         moved = {
             vals["clock_id"]: vals["event_type"]
             for vals in journal
             if vals["deadline_before"] != vals["deadline_after"]
+            # the caller tells events of this type himself
+            and vals["event_type"] != told_apart
         }
         waiting = self._get_untold_notices(clocks.ticket_id).grouped("ticket_id")
         moot = self.env["klikumkm.complaint.notice"]
