@@ -229,10 +229,8 @@ class HelpdeskTicket(models.Model):
         except Exception:  # layout, alias, add-on: anything can be broken
             _logger.exception("Extension of %s could not be told", self.number)
             self.env.invalidate_all()
-        plain = {key: tell[key] for key in ("subject", "body", "text") if key in tell}
-        return self._tell(
-            "extension", values=tell.get("values"), is_sent=False, **plain
-        )
+        bare = {"template": None, "attachments": None, "told": None, "is_sent": False}
+        return self._tell("extension", **{**tell, **bare})
 
     # === FROM THE COMPLAINT TO THE REQUEST === #
     def _complaint_changed(self, changes):

@@ -3,6 +3,10 @@
 
 from odoo import fields, models
 
+from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_words import (
+    within_sentence,
+)
+
 
 class SlaExtension(models.Model):
     """Working days that were added to a promise. Written by the clock alone."""
@@ -72,15 +76,10 @@ class SlaExtension(models.Model):
         As it was told where the customer reads his own language.
         """
         self.ensure_one()
-        listed = self.reason_id.name if self._is_reason_listed() else ""
-        reason = self.reason
-        if listed and self.env.lang != self.ticket_id.lang:
-            reason = listed
-        reason = reason.rstrip(". ")
-        # not the SLIK nor the OJK
-        if reason[1:2].islower():
-            reason = reason[0].lower() + reason[1:]
-        return reason
+        if not self._is_reason_listed():
+            return self.reason.strip().rstrip(". ")
+        is_foreign = self.env.lang != self.ticket_id.lang
+        return within_sentence(self.reason_id.name if is_foreign else self.reason)
 
     def _is_reason_listed(self):
         """Whether the reason is one of the list, not the agent's own words."""

@@ -58,7 +58,7 @@ class SlaExtensionRequest(models.Model):
     reason_id = fields.Many2one(
         comodel_name="klikumkm.complaint.reason", required=True, ondelete="restrict"
     )
-    explanation = fields.Text(string="In other words")
+    explanation = fields.Text(string="In your own words")
     stage_reached_id = fields.Many2one(
         comodel_name="klikumkm.complaint.reason", ondelete="restrict"
     )

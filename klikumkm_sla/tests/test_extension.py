@@ -94,7 +94,7 @@ class ExtensionCase(SlaCase):
 
 
 @tagged("post_install", "-at_install")
-class TestExtension(ExtensionCase):
+class TestExtending(ExtensionCase):
     # === WITHIN THE CAP === #
     def test_agent_extends_within_the_cap(self):
         ticket = self.make_told(partner_phone="081234567890")
@@ -139,7 +139,9 @@ class TestExtension(ExtensionCase):
         ticket.assistance_type = "coordination"
         before = self.waiting(ticket)
         self.assertEqual(before.kind, "new_date")
-        self.fill_in(ticket, 2).action_extend()
+        wizard = self.fill_in(ticket, 2)
+        self.assertIn("another date: Mon 9 Mar 2026 17.00 WIB", wizard.warning)
+        wizard.action_extend()
         self.assertFalse(before.active)
         notice = self.waiting(ticket)
         self.assertEqual(notice.kind, "extension")
@@ -239,8 +241,8 @@ class TestExtension(ExtensionCase):
             (
                 "en_US",
                 (
-                    "We need 2 more working days. The reason: "
-                    f"{self.reason.with_context(lang='en_US').name}.",
+                    "We need 2 more working days. The reason: waiting for another "
+                    "party: bank, partner, authority.",
                     self.stage.with_context(lang="en_US").name,
                     "Mon 9 Mar 2026 17.00 WIB",
                     "Wed 11 Mar 2026 17.00 WIB",
@@ -250,7 +252,7 @@ class TestExtension(ExtensionCase):
             (
                 "id_ID",
                 (
-                    self.reason.with_context(lang="id_ID").name,
+                    self.reason.with_context(lang="id_ID").name[1:],
                     self.stage.with_context(lang="id_ID").name,
                     "Sen 9 Mar 2026 17.00 WIB",
                     "Rab 11 Mar 2026 17.00 WIB",

@@ -55,7 +55,7 @@ class SlaExtend(models.TransientModel):
     legal_ref = fields.Char(related="reason_id.legal_ref", string="Rule")
     needs_words = fields.Boolean(compute="_compute_needs_words")
     explanation = fields.Text(
-        string="In other words",
+        string="In your own words",
         compute="_compute_kept",
         store=True,
         readonly=False,
@@ -208,7 +208,15 @@ class SlaExtend(models.TransientModel):
                     date=ticket._format_customer_date(self.old_date),
                 )
             )
-        elif not ticket._get_customer_email():
+            return warnings
+        if self.old_date and self.old_date != preview.before:
+            warnings.append(
+                self.env._(
+                    "The customer still has another date: %(date)s.",
+                    date=ticket._format_customer_date(self.old_date),
+                )
+            )
+        if not ticket._get_customer_email():
             warnings.append(
                 self.env._(
                     "The customer has no e-mail address. Until you say that he was "
