@@ -21,8 +21,17 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Take the clocks away first: standards and calendar could not go before them."""
+    env["mail.activity"].with_context(active_test=False).search(
+        [
+            (
+                "activity_type_id",
+                "=",
+                env.ref("klikumkm_sla.activity_type_alert").id,
+            )
+        ]
+    ).unlink()
     env.flush_all()
-    for table in ("sla_event", "sla_extension", "sla_clock"):
+    for table in ("sla_alert", "sla_event", "sla_extension", "sla_clock"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"klikumkm_{table}")))
     env.cr.execute("DROP SEQUENCE IF EXISTS klikumkm_sla_version")
     env.invalidate_all(flush=False)

@@ -114,6 +114,42 @@ class WorkingDays:
         """
         return self.closing_after(self.local_date(now))
 
+    def shift_date(self, day, days):
+        """Return the working day so many working days after or before a local date.
+
+        :param date day: local date, open or not
+        :param int days: negative for before; 0 is the date itself
+        :return: local date, None if it lies outside the table
+        """
+        if not days:
+            return day
+        if days > 0:
+            index = bisect_right(self.dates, day) + days - 1
+        else:
+            index = bisect_left(self.dates, day) + days
+        return self.dates[index] if 0 <= index < len(self.dates) else None
+
+    def same_time(self, moment, days):
+        """Return the same time of day so many working days later or earlier.
+
+        :param datetime moment: naive UTC
+        :param int days: negative for earlier
+        :return: naive UTC, None if it lies outside the table
+        """
+        day = self.shift_date(self.local_date(moment), days)
+        return day and self.at_wall(day, _to_wall(moment, self.tz).time())
+
+    def at_wall(self, day, wall_time):
+        """Return a local time of a local date in naive UTC.
+
+        Of a time that a clock change skips or repeats, the later or earlier reading is
+        as good.
+        """
+        wall = datetime.combine(day, wall_time)
+        if hasattr(self.tz, "localize"):  # pytz
+            return _to_utc(self.tz.localize(wall))
+        return _to_utc(wall.replace(tzinfo=self.tz))
+
     # === COUNT === #
 
     def count_deadline(self, start, days, gaps=()):
@@ -209,9 +245,14 @@ def _to_utc(moment):
     return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
 
 
+def _to_wall(moment, tz):
+    """Return a naive UTC moment as it stands on the clocks of a zone."""
+    return moment.replace(tzinfo=timezone.utc).astimezone(tz)
+
+
 def _local_date(moment, tz):
     """Return the date in a zone at a naive UTC moment."""
-    return moment.replace(tzinfo=timezone.utc).astimezone(tz).date()
+    return _to_wall(moment, tz).date()
 
 
 def _end_on_date(start, end, tz):

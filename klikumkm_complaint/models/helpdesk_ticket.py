@@ -83,6 +83,7 @@ FACT_SOURCES = {
     "assistance_type",
     "assistance_type_chosen",
     "category_id",
+    "channel_id",
     "company_id",
     "priority",
     "received_date",
@@ -104,6 +105,8 @@ class ComplaintFacts(NamedTuple):
     team: models.BaseModel
     company: models.BaseModel
     received_date: object
+    submission_type: str | bool
+    communication_mode: str | bool
 
 
 class HelpdeskTicket(models.Model):
@@ -590,6 +593,8 @@ class HelpdeskTicket(models.Model):
                     ticket.team_id,
                     ticket.company_id,
                     ticket.received_date,
+                    ticket.submission_type,
+                    ticket.channel_id.communication_mode,
                 ),
             )
             for ticket in self

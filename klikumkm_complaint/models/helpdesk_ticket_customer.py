@@ -182,6 +182,27 @@ class HelpdeskTicket(models.Model):
             promised and promised < fields.Datetime.now() and self._is_our_turn()
         )
 
+    def _get_missed_sentence(self, promised):
+        """That we are late; and that it is seen to, where that is so.
+
+        :param str promised: the date as customers read it
+        """
+        self.ensure_one()
+        if self._is_delay_reported():
+            return self.env._(
+                "We missed the date of %(date)s. We apologise; the officer and the "
+                "supervisor have been told.",
+                date=promised,
+            )
+        return self.env._(
+            "We missed the date of %(date)s. We apologise.", date=promised
+        )
+
+    def _is_delay_reported(self):
+        """Hook: whether officer and supervisor were told that the date was missed."""
+        self.ensure_one()
+        return False
+
     def _get_receipt_sentence(self):
         self.ensure_one()
         return self.env._(
@@ -232,9 +253,7 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         promised = self._format_customer_date(self._get_promised_date())
-        missed = self._is_promise_missed() and self.env._(
-            "We missed the date of %(date)s. We apologise.", date=promised
-        )
+        missed = self._is_promise_missed() and self._get_missed_sentence(promised)
         no_date = self.env._("We cannot name a date yet; we will tell you soon.")
         if self.status in ("in_progress", "coordination"):
             if self.status == "in_progress":
@@ -268,7 +287,9 @@ class HelpdeskTicket(models.Model):
     def _get_waiting_words(self):
         """Status words while we wait for what we asked the customer."""
         until = self._format_customer_date(self.answer_by_date)
-        stopped = self.env._("Our count has stopped until you answer.")
+        stopped = ""
+        if self._is_count_stopped():
+            stopped = self.env._("Our count has stopped until you answer.")
         if until and self.answer_by_date < fields.Datetime.now():
             return (
                 self.env._("Waiting for your answer."),
@@ -282,6 +303,10 @@ class HelpdeskTicket(models.Model):
             else self.env._("Waiting for your answer.")
         )
         return headline, f"{stopped} {self._get_time_left_sentence()}".strip()
+
+    def _is_count_stopped(self):
+        """Hook: whether our time stands still while we wait for the customer."""
+        return True
 
     def _get_ended_status_words(self):
         """Status words of a complaint that is off the desk, or waits for a verdict."""

@@ -46,7 +46,7 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     def _get_message_values(self):
-        """What the wizard gave the template, for this complaint where there are many."""
+        """What the wizard gave the template, for this one of several complaints."""
         context = self.env.context
         each = context.get("complaint_values_of") or {}
         values = context.get("complaint_values") or {}
@@ -122,9 +122,7 @@ class HelpdeskTicket(models.Model):
         if not promised:
             return self.env._("We cannot name a date yet; we will tell you soon.")
         if not other and self._is_promise_missed():
-            return self.env._(
-                "We missed the date of %(date)s. We apologise.", date=promised
-            )
+            return self._get_missed_sentence(promised)
         return self.env._("We will answer by %(date)s.", date=promised)
 
     def _get_work_start_sentence(self):

@@ -3,8 +3,6 @@
 
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -96,28 +94,27 @@ class HelpdeskTicket(models.Model):
         compute="_compute_sla_unset_reason",
         groups="base.group_user",
     )
-    sla_why = fields.Html(
-        string="Why this date",
-        compute="_compute_sla_why",
-        groups="base.group_user",
-    )
 
     # The desk reads running deadlines only, a small part of a growing table.
     _sla_deadline_idx = models.Index(
         "(sla_deadline) WHERE sla_status IN ('running', 'paused')"
     )
 
-    def _get_standard_clocks(self):
-        """The clocks of the published standard, at most one for each complaint.
+    def _get_leading_clocks(self):
+        """The clocks whose dates are promised, at most one for each complaint.
 
         In superuser mode: whoever may read a complaint, its customer too, may know
-        how its date was counted and how long it has left.
+        how its date was counted and how long it has left. Read together for all
+        complaints that were read together.
         """
-        return (
-            self.env["klikumkm.sla.clock"]
-            .sudo()
-            .search([("ticket_id", "in", self.ids), ("kind", "=", "standard")])
-        )
+        # not ``filtered`` or ``grouped``, after which journals are read one at a time
+        clocks = self.env["klikumkm.sla.clock"].sudo()
+        return clocks.union(*(t.sla_clock_ids._get_leading() for t in self.sudo()))
+
+    def _get_leading_clock(self):
+        """The clock whose date is promised, or none."""
+        self.ensure_one()
+        return self.sudo().sla_clock_ids._get_leading()
 
     # === COMPUTE METHODS === #
     @api.depends(
@@ -249,7 +246,7 @@ class HelpdeskTicket(models.Model):
     def _compute_sla_remaining_days(self):
         now = fields.Datetime.now()
         dated = self.filtered("sla_deadline")
-        clocks = dated._get_standard_clocks()
+        clocks = dated._get_leading_clocks()
         clock_of = {clock.ticket_id.id: clock for clock in clocks}
         late = clocks.filtered(lambda c: c.deadline and c.deadline < now)
         gaps_of = late._get_gaps() if late else {}
@@ -301,7 +298,7 @@ class HelpdeskTicket(models.Model):
     def _compute_sla_unset_reason(self):
         reason_of = {
             clock.ticket_id.id: clock.unset_reason
-            for clock in self._get_standard_clocks()
+            for clock in self._get_leading_clocks()
         }
         for ticket in self:
             if ticket.sla_deadline or not ticket._origin:
@@ -350,11 +347,6 @@ class HelpdeskTicket(models.Model):
             ),
         }[reason or "no_policy"]
 
-    def _compute_sla_why(self):
-        for ticket in self:
-            reason = ticket._get_promise_reason()
-            ticket.sla_why = Markup("<p>%s</p>") % reason if reason else False
-
     # === CRUD METHODS === #
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         if field_name == "sla_remaining_days":
@@ -362,58 +354,6 @@ class HelpdeskTicket(models.Model):
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     # === WHAT CUSTOMERS SEE === #
-    def _get_promise_reason(self):
-        """One sentence that lets anybody count the deadline again on a calendar."""
-        self.ensure_one()
-        clock = self._get_standard_clocks()
-        if not clock.deadline or clock.calendar_id._get_sla_unusable_reason():
-            return ""
-        table = clock.calendar_id._get_working_days(clock.start_date, clock.deadline)
-        skipped = table.skipped_days(clock.start_date, clock.deadline)
-        named = clock.calendar_id._get_sla_leave_names(skipped)
-        sentence = self.env._(
-            "%(days)s working days, counted from the day after receipt (%(received)s).",
-            days=clock.days,
-            received=self._format_date_only(table.local_date(clock.start_date)),
-        )
-        parts = [sentence]
-        if skipped:
-            days_off = "; ".join(
-                f"{self._format_date_only(day)} {name}" for day, name in named.items()
-            )
-            weekend = len(skipped) - len(named)
-            if weekend and named:
-                parts.append(
-                    self.env._(
-                        "Not counted: %(weekend)s days on which we are closed, and "
-                        "%(days_off)s.",
-                        weekend=weekend,
-                        days_off=days_off,
-                    )
-                )
-            elif named:
-                parts.append(
-                    self.env._("Not counted: %(days_off)s.", days_off=days_off)
-                )
-            else:
-                parts.append(
-                    self.env._(
-                        "Not counted: %(weekend)s days on which we are closed.",
-                        weekend=weekend,
-                    )
-                )
-        if clock._get_gaps()[clock.id]:
-            parts.append(
-                self.env._("The time in which we waited for you is not counted.")
-            )
-        if clock.extension_days:
-            parts.append(
-                self.env._(
-                    "Extended by %(days)s working days.", days=clock.extension_days
-                )
-            )
-        return " ".join(parts)
-
     def _get_time_left_sentence(self):
         """How many working days we have once the customer answered.
 
@@ -421,12 +361,13 @@ class HelpdeskTicket(models.Model):
         pause leaves at least one whole working day.
         """
         self.ensure_one()
-        clock = self._get_standard_clocks().filtered(
+        clock = self._get_leading_clocks().filtered(
             lambda clock: clock.state in ("running", "paused") and clock.deadline
         )
         moment = clock.paused_since or fields.Datetime.now()
         if (
             not clock
+            or not self._is_count_stopped()
             or clock.missed
             or clock.deadline < moment
             or clock.calendar_id._get_sla_unusable_reason()
@@ -439,6 +380,10 @@ class HelpdeskTicket(models.Model):
         return self.env._(
             "After your answer we have %(days)s working days left.", days=days
         )
+
+    def _is_count_stopped(self):
+        clock = self._get_leading_clock()
+        return not clock or clock._clock_kinds()[clock.kind]["pauses"]
 
     def _add_working_days(self, start, days):
         """The closing of the so-many-th working day after the day of ``start``."""
@@ -453,7 +398,7 @@ class HelpdeskTicket(models.Model):
         return super()._add_working_days(start, days)
 
     def _get_moment_not_before(self, moment):
-        clocks = self._get_standard_clocks()
+        clocks = self._get_leading_clocks()
         last = (
             self.env["klikumkm.sla.event"]
             .sudo()

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
 
+from .sla_clock import ALIVE
 from .sla_extension_request import ACTIVITY_RETURNED
 
 _logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class HelpdeskTicket(models.Model):
         extended = self.filtered("extension_ids")
         first_of = {
             clock.ticket_id.id: clock.first_deadline
-            for clock in extended._get_standard_clocks()
+            for clock in extended._get_extendable_clocks()
         }
         for ticket in self:
             ticket.sla_extension_label = ticket in extended and self.env._(
@@ -111,9 +112,13 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         ticket = self.sudo()  # whoever asks, somebody decides
-        leads = self.env.ref(LEAD).sudo().all_user_ids.filtered(
-            lambda user: (
-                self._is_staff(user) and ticket.company_id in user.company_ids
+        leads = (
+            self.env.ref(LEAD)
+            .sudo()
+            .all_user_ids.filtered(
+                lambda user: (
+                    self._is_staff(user) and ticket.company_id in user.company_ids
+                )
             )
         )
         managers = self.env.ref(MANAGER).sudo().all_user_ids
@@ -186,7 +191,26 @@ class HelpdeskTicket(models.Model):
         :return: :class:`ExtensionPreview`, or None where no deadline runs
         """
         self.ensure_one()
-        return self._get_standard_clocks()._preview_extension(days)
+        preview = self._get_extendable_clocks()._preview_extension(days)
+        if not preview or not preview.after:
+            return preview
+        # the term of the law is not ours to extend: the earlier date is promised
+        others = self.sudo().sla_clock_ids - self._get_extendable_clocks()
+        held = others.filtered(
+            lambda c: c.state in ALIVE and c.deadline and c.deadline < preview.after
+        ).mapped("deadline")
+        if not held:
+            return preview
+        return preview._replace(
+            before=self.sudo().sla_deadline, after=min(held), held_until=min(held)
+        )
+
+    def _get_extendable_clocks(self):
+        """The clocks of the published standard: what we promised, we may extend.
+
+        In superuser mode: whoever may read a complaint may know its dates.
+        """
+        return self.sudo().sla_clock_ids.filtered(lambda c: c.kind == "standard")
 
     def _extend_and_tell(self, days, vals, tell=None):
         """Add working days to the promise and tell the customer, in one transaction.
@@ -205,7 +229,7 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         engine = self._get_clock_engine()
         # told here, with its own words
-        clock = self._get_standard_clocks().with_env(engine.env)
+        clock = self._get_extendable_clocks().with_env(engine.env)
         clock = clock.with_context(sla_told_apart="extend")
         extension = clock._extend(days, **vals)
         self.sudo().activity_unlink([ACTIVITY_RETURNED])

@@ -55,7 +55,7 @@ class HelpdeskTicket(models.Model):
         now = self._get_operation_now()
         # as for the count itself: no right of whoever looks decides how it goes
         engine = self._get_clock_engine()
-        clocks = self._get_standard_clocks().with_env(engine.env)
+        clocks = self._get_leading_clocks().with_env(engine.env)
         facts_of = {
             clock: facts._replace(**changes_of.get(clock.ticket_id.id, {}))
             for clock, facts in clocks._get_facts().items()

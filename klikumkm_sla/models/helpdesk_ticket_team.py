@@ -16,6 +16,13 @@ class HelpdeskTicketTeam(models.Model):
         help="Leave empty to use the company's operating hours.",
     )
 
+    sla_on_call_id = fields.Many2one(
+        comodel_name="res.users",
+        string="On call for emergencies",
+        domain="[('share', '=', False), ('helpdesk_team_ids', '!=', False)]",
+        help="Told at once of every emergency of the team, at any hour.",
+    )
+
     @api.constrains("sla_calendar_id")
     def _check_sla_calendar(self):
         check_operating_calendar(self)

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..working_days import Gap
-from .sla_clock import ALIVE
+from .sla_clock import ALIVE, read_gaps
 from .sla_clock_told import NEW_DATE_KINDS
 
 
@@ -99,17 +99,18 @@ class HelpdeskTicket(models.Model):
         if not told:
             return due or super()._get_promised_date()
         if due and told < due and told < fields.Datetime.now():
-            clock = ticket._get_standard_clocks()
-            gaps = clock._get_gaps()[clock.id]
+            # read for all complaints at once, where a list asks
+            clock = ticket._get_leading_clock()
+            gaps = read_gaps(clock.event_ids.sorted("id"))
             if (clock.paused_since and clock.paused_since <= told) or any(
-                gap.start <= told < gap.end for gap in gaps
+                gap.start <= told < gap.end for gap, _cause in gaps
             ):
                 return due
         return told
 
     def _get_date_after_reopening(self):
         engine = self._get_clock_engine()
-        clock = self._get_standard_clocks().with_env(engine.env)
+        clock = self._get_leading_clocks().with_env(engine.env)
         since = clock.paused_since or clock.stop_date
         if not clock.deadline or not since or clock.state in ALIVE:
             return super()._get_date_after_reopening()

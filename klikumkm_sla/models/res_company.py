@@ -1,6 +1,10 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from datetime import datetime, time
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -31,6 +35,49 @@ class ResCompany(models.Model):
         help="Complaints received before this day have deadlines but remind nobody, "
         "and reports count them apart.",
     )
+
+    sla_regulatory = fields.Boolean(
+        string="Keep the term of the law as well",
+        help="For complaints: 5 working days from receipt if oral, 10 if written "
+        "(POJK 22/2023 articles 74 and 75), without pauses. The earlier date is the "
+        "one promised.",
+    )
+    sla_regulatory_from = fields.Date(
+        string="For complaints received from",
+        help="Complaints received before this day keep the published standard alone.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("sla_regulatory"):
+                vals.setdefault("sla_regulatory_from", fields.Date.context_today(self))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        fields_of_term = {"sla_regulatory", "sla_regulatory_from"}
+        if not fields_of_term & vals.keys():
+            return super().write(vals)
+        if vals.get("sla_regulatory") and not vals.get("sla_regulatory_from"):
+            # nobody is late at once for what he was never asked to keep
+            fresh = self.filtered(lambda c: not c.sla_regulatory_from)
+            super(ResCompany, fresh).write(
+                {"sla_regulatory_from": fields.Date.context_today(self)}
+            )
+            vals = {k: v for k, v in vals.items() if k != "sla_regulatory_from"}
+        result = super().write(vals)
+        engine = self.env["helpdesk.ticket"]._get_clock_engine()
+        engine._match_regulatory_of(self.with_env(engine.env))
+        return result
+
+    def _get_sla_regulatory_start(self):
+        """The moment from which complaints have the term of the law; naive UTC."""
+        self.ensure_one()
+        if not self.sla_regulatory_from:
+            return datetime.min
+        tz = pytz.timezone(self.sla_calendar_id.tz or "Asia/Jakarta")
+        local = tz.localize(datetime.combine(self.sla_regulatory_from, time.min))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.constrains("sla_calendar_id")
     def _check_sla_calendar(self):

@@ -10,6 +10,10 @@ class ResConfigSettings(models.TransientModel):
     sla_calendar_id = fields.Many2one(
         related="company_id.sla_calendar_id", readonly=False
     )
+    sla_regulatory = fields.Boolean(related="company_id.sla_regulatory", readonly=False)
+    sla_regulatory_from = fields.Date(
+        related="company_id.sla_regulatory_from", readonly=False
+    )
     sla_enforce_from = fields.Date(
         related="company_id.sla_enforce_from", readonly=False
     )

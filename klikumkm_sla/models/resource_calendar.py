@@ -180,33 +180,34 @@ class ResourceCalendar(models.Model):
         :return: {date: name} of those that a day off closes, ascending
         """
         self.ensure_one()
-        calendar = self.sudo()
         if not days:
             return {}
+        calendar = self.sudo()  # portal users have no access to calendars
+        names = calendar._load_leave_names(
+            calendar.sla_version, min(days).year, max(days).year
+        )
+        return {day: names[day] for day in sorted(days) if day in names}
+
+    @tools.ormcache("self.id", "version", "first", "last")
+    def _load_leave_names(self, version, first, last):
+        """{date: name} of the days off in these years; cached like the table."""
+        calendar = self.with_env(api.Environment(self.env.cr, SUPERUSER_ID, {}))
         tz = pytz.timezone(calendar.tz)
-        leaves = (
-            self.env["resource.calendar.leaves"]
-            .sudo()
-            .search(
-                [
-                    *calendar._get_sla_leaves_domain(),
-                    ("date_from", "<=", datetime.combine(days[-1], time.max)),
-                    (
-                        "date_to",
-                        ">=",
-                        datetime.combine(days[0], time.min) - timedelta(days=1),
-                    ),
-                ]
-            )
+        leaves = calendar.env["resource.calendar.leaves"].search(
+            [
+                *calendar._get_sla_leaves_domain(),
+                ("date_from", "<", datetime(last + 1, 1, 2)),
+                ("date_to", ">", datetime(first - 1, 12, 30)),
+            ]
         )
         names = {}
-        for leave in leaves:
-            first = pytz.utc.localize(leave.date_from).astimezone(tz).date()
-            last = pytz.utc.localize(leave.date_to).astimezone(tz).date()
-            for day in days:
-                if first <= day <= last and leave.name:
-                    names.setdefault(day, leave.name)
-        return dict(sorted(names.items()))
+        for leave in leaves.filtered("name"):
+            day = pytz.utc.localize(leave.date_from).astimezone(tz).date()
+            end = pytz.utc.localize(leave.date_to).astimezone(tz).date()
+            while day <= end:
+                names.setdefault(day, leave.name)
+                day += timedelta(days=1)
+        return names
 
     # === HOLIDAYS === #
     def _load_indonesian_holidays(self, years):

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import logging
+from datetime import datetime
 from typing import NamedTuple
 
 from psycopg2 import OperationalError
@@ -35,6 +36,9 @@ UNSET_REASON = [
 # stage at all is none of these: the customer still waits.
 CANCELLING_STATUS = ("closed", "referred", "cancelled")
 ALIVE = ("running", "paused")
+# Events between which a clock does not run.
+GAP_BEGINNINGS = ("pause", "stop", "cancel")
+GAP_ENDS = ("resume", "reopen")
 
 BATCH = 500
 # Recounted at once when a calendar changes; the sweep does what is more.
@@ -72,6 +76,24 @@ class Dates(NamedTuple):
     target_date: object
     first_deadline: object
     unset_reason: str | bool
+
+
+def read_gaps(events):
+    """The closed gaps that the events of one clock tell of, each with what began it.
+
+    :param events: ``klikumkm.sla.event`` recordset in the order of recording
+    :return: list of (:class:`Gap`, "pause", "stop" or "cancel")
+    """
+    gaps, since, cause = [], None, None
+    for event in events:
+        if event.event_type in GAP_ENDS:
+            if since:
+                gaps.append((Gap(since, event.effective_date), cause))
+            since = None
+        elif event.event_type in GAP_BEGINNINGS and not since:
+            # cancelled while paused: the gap goes on from the pause
+            since, cause = event.effective_date, event.event_type
+    return gaps
 
 
 class SlaClock(models.Model):
@@ -175,12 +197,17 @@ class SlaClock(models.Model):
         }
 
     @api.model
+    def _is_needed(self, kind, ticket):
+        """Whether a complaint has a clock of this kind."""
+        return kind == "standard"
+
+    @api.model
     def _selection_kind(self):
         return [(kind, spec["label"]) for kind, spec in self._clock_kinds().items()]
 
     # === WHAT HAPPENS TO COMPLAINTS === #
     @api.model
-    def _start(self, tickets, now, reopened=False):
+    def _start(self, tickets, now, reopened=False, kinds=None):
         """Give complaints their clocks (rules 1, 2, 11).
 
         Complaints recorded as already closed, referred or cancelled get none.
@@ -189,9 +216,12 @@ class SlaClock(models.Model):
         :param datetime now: naive UTC
         :param bool reopened: they were closed before the suite knew them; the time
             until now is a gap, because nobody is late for what nobody counted
+        :param kinds: of clocks to start, by default all that they need
         """
         vals_list = []
         for kind, spec in self._clock_kinds().items():
+            if kinds and kind not in kinds:
+                continue
             vals_list += [
                 {
                     "ticket_id": ticket.id,
@@ -200,6 +230,7 @@ class SlaClock(models.Model):
                 }
                 for ticket in tickets
                 if ticket.stage_id.status not in CANCELLING_STATUS
+                and self._is_needed(kind, ticket)
             ]
         clocks = self.create(vals_list)
         clocks._set_terms(now)
@@ -274,6 +305,8 @@ class SlaClock(models.Model):
     def _is_reopened_by(self, status):
         """Whether a complaint in this status needs its clock again."""
         self.ensure_one()
+        if not self._is_needed(self.kind, self.ticket_id):
+            return False
         if status == "resolved":
             return self.state == "cancelled"
         return status in OPEN_STATUS and self.state not in ALIVE
@@ -501,15 +534,25 @@ class SlaClock(models.Model):
                 if calendar._get_sla_unusable_reason()
                 else calendar._get_working_days(start, now).local_date(start)
             )
-            policy = policies._match(facts, received)
-            terms_of[clock] = Terms(
-                start_date=start,
-                days=policy.max_days,
-                target_days=policy._get_target_days(facts.priority) if policy else 0,
-                calendar=calendar,
-                policy=policy,
+            terms_of[clock] = clock._make_terms(
+                facts, start, calendar, policies._match(facts, received)
             )
         return terms_of
+
+    def _make_terms(self, facts, start, calendar, policy):
+        """Hook: the terms of one kind of clock.
+
+        :param ComplaintFacts facts: of its complaint
+        :param policy: the published standard that fits, or none
+        :rtype: Terms
+        """
+        return Terms(
+            start_date=start,
+            days=policy.max_days,
+            target_days=policy._get_target_days(facts.priority) if policy else 0,
+            calendar=calendar,
+            policy=policy,
+        )
 
     def _get_terms(self):
         """The terms on which the clock was counted last."""
@@ -569,7 +612,7 @@ class SlaClock(models.Model):
         """
         self.ensure_one()
         reason = terms.calendar._get_sla_unusable_reason()
-        if not reason and not terms.policy:
+        if not reason and not terms.days:
             reason = "no_policy"
         if reason:
             return Dates(False, False, False, reason)
@@ -590,30 +633,21 @@ class SlaClock(models.Model):
 
         :return: {clock id: list of closed Gap}, ascending
         """
-        gaps_of = {clock.id: [] for clock in self}
-        since = dict.fromkeys(gaps_of)
         events = self.env["klikumkm.sla.event"].search_fetch(
             [
                 ("clock_id", "in", self.ids),
-                (
-                    "event_type",
-                    "in",
-                    ("pause", "resume", "stop", "reopen", "cancel"),
-                ),
+                ("event_type", "in", (*GAP_BEGINNINGS, *GAP_ENDS)),
             ],
             ["clock_id", "event_type", "effective_date"],
             order="id",
         )
-        for event in events:
-            clock_id, moment = event.clock_id.id, event.effective_date
-            if event.event_type in ("resume", "reopen"):
-                if since[clock_id]:
-                    gaps_of[clock_id].append(Gap(since[clock_id], moment))
-                since[clock_id] = None
-            else:
-                # cancelled while paused: the gap goes on from the pause
-                since[clock_id] = since[clock_id] or moment
-        return gaps_of
+        events_of = events.grouped("clock_id")
+        return {
+            clock.id: [
+                gap for gap, _cause in read_gaps(events_of.get(clock, events.browse()))
+            ]
+            for clock in self
+        }
 
     # === SETTLE FIRST === #
     def _settle(self, now):
@@ -669,19 +703,42 @@ class SlaClock(models.Model):
             self.env["klikumkm.sla.event"].create(journal)
         self._show_on_tickets()
 
+    @api.model
+    def _get_leading_order(self):
+        """How the clocks of one complaint are ranked: the first is the one promised.
+
+        The earliest date leads; a clock of another kind than the published standard
+        only until it is cancelled, because then its term does not apply.
+        """
+        return SQL(
+            "(kind != 'standard' AND state = 'cancelled'), deadline NULLS LAST,"
+            " (kind != 'standard')"
+        )
+
+    def _get_leading(self):
+        """The clock of these, all of one complaint, whose date is promised."""
+        return min(
+            self,
+            key=lambda clock: (
+                clock.kind != "standard" and clock.state == "cancelled",
+                clock.deadline or datetime.max,
+                clock.kind != "standard",
+            ),
+            default=self.browse(),
+        )
+
     def _show_on_tickets(self):
-        """Copy the standard clocks to their complaints.
+        """Copy the leading clocks to their complaints.
 
         By SQL, because a count must not touch write_date, followers or tracking
         (design.md rule 8).
         """
-        clocks = self.filtered(lambda clock: clock.kind == "standard")
-        if not clocks:
+        if not self:
             return
         self.flush_model()
-        tickets = clocks.ticket_id
+        tickets = self.ticket_id
         tickets.flush_recordset()
-        for position in range(0, len(clocks), BATCH):
+        for position in range(0, len(tickets), BATCH):
             self.env.execute_query(
                 SQL(
                     """
@@ -693,11 +750,17 @@ class SlaClock(models.Model):
                            sla_missed = clock.missed,
                            sla_told_date = clock.told_deadline,
                            sla_calendar_id = clock.calendar_id
-                      FROM klikumkm_sla_clock clock
-                     WHERE clock.ticket_id = ticket.id AND clock.id IN %s
+                      FROM (
+                           SELECT DISTINCT ON (ticket_id) *
+                             FROM klikumkm_sla_clock
+                            WHERE ticket_id IN %s
+                            ORDER BY ticket_id, %s
+                           ) clock
+                     WHERE clock.ticket_id = ticket.id
                  RETURNING ticket.id
                     """,
-                    tuple(clocks[position : position + BATCH].ids),
+                    tuple(tickets[position : position + BATCH].ids),
+                    self._get_leading_order(),
                 )
             )
         tickets.invalidate_recordset(

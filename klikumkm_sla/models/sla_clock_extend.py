@@ -29,6 +29,7 @@ class ExtensionPreview(NamedTuple):
     is_past: bool  # the new deadline would have passed already
     is_missed: bool  # the present deadline has passed: the result stays late
     is_paused: bool
+    held_until: object = False  # an earlier date that is not extended, and stays
 
 
 class SlaClock(models.Model):

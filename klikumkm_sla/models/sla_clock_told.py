@@ -44,18 +44,22 @@ class SlaClock(models.Model):
             (*keep told dates*, a withdrawn message) stays so
         """
         # before anything was told, nothing can have waited but an extension
-        clocks = self.filtered(
-            lambda c: c.kind == "standard" and (c.told_deadline or c.extension_days)
+        clocks = self._get_promising().filtered(
+            lambda c: c.told_deadline or c.extension_days
         )
         if not clocks:
             return
         told_apart = self.env.context.get("sla_told_apart")
         moved = {
-            vals["clock_id"]: vals["event_type"]
+            vals["ticket_id"]: vals["event_type"]
             for vals in journal
-            if vals["deadline_before"] != vals["deadline_after"]
             # the caller tells events of this type himself
-            and vals["event_type"] != told_apart
+            if vals["event_type"] != told_apart
+            and (
+                vals["deadline_before"] != vals["deadline_after"]
+                # one that leads no more gives way to another date
+                or vals["event_type"] == "cancel"
+            )
         }
         waiting = self._get_untold_notices(clocks.ticket_id).grouped("ticket_id")
         moot = self.env["klikumkm.complaint.notice"]
@@ -69,7 +73,7 @@ class SlaClock(models.Model):
             moot |= notices - holding
             if (
                 clock.state in ALIVE
-                and clock.id in moved
+                and clock.ticket_id.id in moved
                 and not holding
                 and clock._has_date_to_tell()
             ):
@@ -77,6 +81,16 @@ class SlaClock(models.Model):
         if moot:
             moot.action_withdraw()
         needed._ask_to_tell_dates(moved)
+
+    def _get_promising(self):
+        """The standard clocks of these clocks' complaints: they keep what was told."""
+        standard = self.filtered(lambda clock: clock.kind == "standard")
+        others = (self - standard).ticket_id - standard.ticket_id
+        if others:
+            standard |= self.search(
+                [("ticket_id", "in", others.ids), ("kind", "=", "standard")]
+            )
+        return standard
 
     def _has_date_to_tell(self):
         """Whether the complaint is due later than its customer was told."""
@@ -87,7 +101,7 @@ class SlaClock(models.Model):
     def _ask_to_tell_dates(self, event_types):
         """Fill in a message with the new date for each; somebody at the desk tells it.
 
-        :param dict event_types: by clock id, the kind of event that moved the deadline
+        :param dict event_types: by ticket id, the kind of event that moved the date
         """
         if not self:
             return
@@ -97,7 +111,7 @@ class SlaClock(models.Model):
             values={"reason": self.env.context.get("sla_new_date_reason")},
             each={
                 clock.ticket_id.id: {
-                    "cause": event_types.get(clock.id),
+                    "cause": event_types.get(clock.ticket_id.id),
                     "old_date": clock.told_deadline,
                     "new_date": clock.ticket_id.sla_deadline,
                 }
@@ -113,9 +127,8 @@ class SlaClock(models.Model):
 
         :param notices: ``klikumkm.complaint.notice`` recordset of these complaints
         """
-        clocks = self.filtered(lambda c: c.kind == "standard")
         told = self.env["klikumkm.complaint.notice"].search_fetch(
-            Domain("ticket_id", "in", clocks.ticket_id.ids)
+            Domain("ticket_id", "in", self.ticket_id.ids)
             & Domain("kind", "in", DATED_KINDS)
             & Domain("state", "=", "told")
             & Domain("promised_date", "!=", False),
@@ -129,22 +142,22 @@ class SlaClock(models.Model):
             and n.previous_date
             and n.told_date > n.previous_date
         ).ticket_id
-        for clock in clocks:
+        for clock in self:
             clock.told_deadline = date_of.get(clock.ticket_id, False)
             if clock.ticket_id in late:
                 clock.is_told_late = True
-        clocks._show_on_tickets()
-        untold = self._get_untold_notices(clocks.ticket_id)
+        self._show_on_tickets()
+        untold = self._get_untold_notices(self.ticket_id)
         done = untold.filtered(
-            lambda n: n.ticket_id in date_of
-            and n.promised_date <= date_of[n.ticket_id]
+            lambda n: n.ticket_id in date_of and n.promised_date <= date_of[n.ticket_id]
         )
         if done:
             done.action_withdraw()
         waiting = (untold - done).ticket_id
         # told a date that was replaced meanwhile: a receipt that came through at last
-        clocks.filtered(
-            lambda c: c.state in ALIVE
+        self.filtered(
+            lambda c: c.kind == "standard"
+            and c.state in ALIVE
             and c.ticket_id not in waiting
             and c.ticket_id in notices.filtered(lambda n: n.state == "told").ticket_id
             and c._has_date_to_tell()
@@ -159,11 +172,11 @@ class SlaClock(models.Model):
         :param list gaps: of :class:`Gap`
         """
         self.ensure_one()
-        told = self.told_deadline
+        told, due = self.told_deadline, self.ticket_id.sla_deadline
         return bool(
             told
-            and self.deadline
-            and told < self.deadline
+            and due
+            and told < due
             and told < moment
             and not any(gap.start <= told < gap.end for gap in gaps)
         )

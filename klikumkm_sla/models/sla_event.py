@@ -59,6 +59,33 @@ class SlaEvent(models.Model):
     result = fields.Selection(selection=RESULT)
     reason = fields.Char()
 
+    def _say(self, ticket):
+        """What happened, in one line for the desk.
+
+        :param ticket: the complaint, which knows how dates are written
+        """
+        self.ensure_one()
+        names = dict(self._fields["event_type"]._description_selection(self.env))
+        parts = [names[self.event_type]]
+        if self.result:
+            results = dict(self._fields["result"]._description_selection(self.env))
+            parts.append(results[self.result])
+        if self.event_type in ("start", "reclassify", "extend"):
+            days = self.days + self.extension_days
+            parts.append(self.env._("%(days)s working days", days=days))
+        before, after = (
+            ticket._format_customer_day(date)
+            for date in (self.deadline_before, self.deadline_after)
+        )
+        if self.event_type == "start":
+            parts.append(after)
+        elif before != after:
+            parts.append(f"{before or '–'} → {after or '–'}")
+        parts.append(self.reason)
+        if self.user_id and self.user_id != self.env.ref("base.user_root"):
+            parts.append(self.user_id.name)
+        return " · ".join(part for part in parts if part)
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:

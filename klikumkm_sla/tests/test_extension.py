@@ -113,9 +113,7 @@ class TestExtending(ExtensionCase):
         self.assertEqual(self.events(ticket, "extend").user_id, self.agent)
         # nobody has an address: on to the dialog that tells
         self.assertEqual(action["res_model"], "klikumkm.complaint.tell")
-        self.assertEqual(
-            action["context"]["default_notice_id"], extension.notice_id.id
-        )
+        self.assertEqual(action["context"]["default_notice_id"], extension.notice_id.id)
 
     def test_most_that_the_standard_leaves_is_proposed(self):
         ticket = self.make_told()
@@ -282,9 +280,7 @@ class TestExtending(ExtensionCase):
         form.stage_reached_id = self.stage
         form.body = "<p>Our own words.</p>"
         form.save().action_extend()
-        self.assertEqual(
-            ticket.extension_ids.notice_id.body, "<p>Our own words.</p>"
-        )
+        self.assertEqual(ticket.extension_ids.notice_id.body, "<p>Our own words.</p>")
 
     # === TELLING === #
     def test_told_by_telephone(self):
@@ -438,6 +434,21 @@ class TestExtending(ExtensionCase):
         self.move(ticket, "resolved", "2026-03-03 10:00")
         with self.assertRaisesRegex(UserError, "no running deadline"):
             wizard.action_extend()
+
+    def test_term_of_the_law_stays_promised(self):
+        self.company.write({"sla_regulatory": True, "sla_enforce_from": "2026-01-01"})
+        ticket = self.make_told(submission_type="complaint", company_id=self.company.id)
+        law = ticket.sla_clock_ids.filtered(lambda c: c.kind == "regulatory")
+        self.assertEqual(local(law.deadline), "2026-03-16 17:00:00")
+        wizard = self.fill_in(ticket, 15, self.lead)
+        self.assertIn("term of the law", wizard.warning)
+        self.assertEqual(wizard.new_date, law.deadline)
+        wizard.action_extend()
+        self.assertEqual(local(self.clock_of(ticket).deadline), "2026-03-30 17:00:00")
+        self.assertEqual(ticket.sla_deadline, law.deadline)
+        notice = self.waiting(ticket)
+        self.assertEqual(notice.promised_date, law.deadline)
+        self.assertEqual(notice.kind, "extension")
 
     # === THE CAP === #
     def test_beyond_the_cap_is_refused_with_the_way_out(self):
@@ -796,9 +807,7 @@ class TestExtensionRequest(ExtensionCase):
                 self.assertFalse(self.activities(ticket))
 
     def test_absent_lead_is_not_asked(self):
-        other = self.new_user(
-            "lead-other", "klikumkm_complaint.group_complaint_lead"
-        )
+        other = self.new_user("lead-other", "klikumkm_complaint.group_complaint_lead")
         ticket = self.make_told()
         with patch.object(
             type(self.lead),
@@ -813,20 +822,14 @@ class TestExtensionRequest(ExtensionCase):
 
     def test_stand_in_of_the_lead_is_asked_first(self):
         self.new_user("lead-other", "klikumkm_complaint.group_complaint_lead")
-        deputy = self.new_user(
-            "lead-deputy", "klikumkm_complaint.group_complaint_lead"
-        )
+        deputy = self.new_user("lead-deputy", "klikumkm_complaint.group_complaint_lead")
         self.lead.complaint_stand_in_id = deputy
         absent = self.lead
-        with patch.object(
-            type(self.lead), "_is_at_desk", lambda user: user != absent
-        ):
+        with patch.object(type(self.lead), "_is_at_desk", lambda user: user != absent):
             self.assertEqual(self.make_told()._get_extension_lead(), deputy)
 
     def test_lead_of_another_team_cannot_decide(self):
-        other = self.new_user(
-            "lead-other", "klikumkm_complaint.group_complaint_lead"
-        )
+        other = self.new_user("lead-other", "klikumkm_complaint.group_complaint_lead")
         ticket = self.make_told()
         request = self.ask(ticket)
         self.assertFalse(request.with_user(other).can_decide)
@@ -873,9 +876,7 @@ class TestExtensionRequest(ExtensionCase):
         self.assertEqual(self.requests.with_user(personal).search([]), request)
 
     def test_manager_decides_about_every_team(self):
-        manager = self.new_user(
-            "manager-ext", "helpdesk_mgmt.group_helpdesk_manager"
-        )
+        manager = self.new_user("manager-ext", "helpdesk_mgmt.group_helpdesk_manager")
         ticket = self.make_told()
         request = self.ask(ticket)
         self.assertNotEqual(request.asked_id, manager, "a lead comes first")

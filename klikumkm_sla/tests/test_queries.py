@@ -43,7 +43,7 @@ class TestQueries(SlaCase):
                 {
                     **vals,
                     "assistance_type": kinds[index % 3],
-                    "priority": str(index % 4),
+                    "priority": str(3 - index % 4),
                     "received_date": wall(f"2026-03-02 {index % 8:02}:00"),
                 }
                 for index in range(number)

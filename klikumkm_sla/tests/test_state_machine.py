@@ -76,6 +76,8 @@ operations = st.one_of(
     st.tuples(st.just("sweep")),
     st.tuples(st.just("spam"), numbers),
     st.tuples(st.just("undo"), numbers),
+    st.tuples(st.just("tell"), numbers),
+    st.tuples(st.just("tell"), numbers),
 )
 # How much later the next thing happens: in the same second, on the day, around one of
 # the next closings, days later.
@@ -166,6 +168,15 @@ class TestRandomLives(SlaCase):
         with suppress(UserError), self.env.cr.savepoint():  # never marked as spam
             self.tickets[number].action_undo_cancellation()
 
+    def step_tell(self, number):
+        """Tell the customer the new date if one waits, else how it stands."""
+        ticket = self.tickets[number]
+        waiting = self.Clock._get_untold_notices(ticket)
+        if waiting:
+            waiting._tell_otherwise("phone", self.now())
+        else:
+            ticket._tell("progress", body="Still at it.", told={"medium": "phone"})
+
     def step_urgency(self, number, priority):
         self.tickets[number].priority = priority
 
@@ -230,7 +241,26 @@ class TestRandomLives(SlaCase):
             breaches = self.breaches(clock).mapped("deadline_after")
             self.assertEqual(len(breaches), len(set(breaches)))
             self.assertLessEqual(set(breaches), set(self.missed.get(clock, {})))
+            self.check_told(clock)
+        self.clocks._check(now)
+        self.assertEqual(set(self.clocks.mapped("check_note")), {False})
         self.check_partition(by_field=step == ("sweep",))
+
+    def check_told(self, clock):
+        """What was told is what the notices say; what waits names the present date."""
+        notices = clock.ticket_id.notice_ids
+        told = notices.filtered(lambda n: n.state == "told" and n.promised_date)
+        last = told.sorted(lambda n: (n.told_date, n.id))[-1:]
+        self.assertEqual(clock.told_deadline, last.promised_date)
+        waiting = notices.filtered(
+            lambda n: n.kind == "new_date" and n.state == "to_tell"
+        )
+        self.assertLessEqual(len(waiting), 1)
+        if waiting:
+            self.assertIn(clock.state, ALIVE)
+            self.assertEqual(waiting.promised_date, clock.deadline)
+            self.assertEqual(waiting.previous_date, clock.told_deadline)
+            self.assertGreater(clock.deadline, clock.told_deadline)
 
     def breaches(self, clock):
         return clock.event_ids.filtered(lambda event: event.event_type == "breach")

@@ -298,7 +298,7 @@ class TestShown(SlaCase):
         self.clock_of(ticket)._extend(2, "More papers")
         why = ticket.with_context(lang="en_US").sla_why
         self.assertIn("we waited for you", why)
-        self.assertIn("Extended by 2 working days", why)
+        self.assertIn("2 working days of extension", why)
 
     def test_customer_reads_how_long_we_have_after_his_answer(self):
         ticket = self.make_ticket().with_context(lang="en_US")

@@ -52,7 +52,9 @@ class TestTold(SlaCase):
         self.assertEqual(self.clock_of(ticket).told_deadline, ticket.sla_told_date)
 
     def test_notice_that_waits_tells_nothing(self):
-        ticket = self.make_ticket(lang="en_US", partner_name="Siti", partner_phone="08123456789")
+        ticket = self.make_ticket(
+            lang="en_US", partner_name="Siti", partner_phone="08123456789"
+        )
         ticket._tell("receipt", "klikumkm_complaint.mail_template_receipt")
         self.assertFalse(ticket.sla_told_date)
 
@@ -75,6 +77,7 @@ class TestTold(SlaCase):
         self.assertIn("together with another unit", notice.body)
         self.assertIn("9 Mar 2026", notice.body)
         self.assertIn("30 Mar 2026", notice.text)
+        self.assertIn("Received.", notice.body, "the stage reached")
         self.assertTrue(ticket.sla_is_untold)
         self.assertEqual(local(ticket._get_promised_date()), "2026-03-09 17:00:00")
         self.assertIn("9 Mar 2026", ticket._get_status_sentence())
@@ -234,14 +237,18 @@ class TestTold(SlaCase):
         self.assertTrue(ticket.sla_is_untold)
 
     def test_receipt_that_came_late_tells_a_date_no_longer_valid(self):
-        ticket = self.make_ticket(lang="en_US", partner_name="Siti", partner_phone="08123456789")
+        ticket = self.make_ticket(
+            lang="en_US", partner_name="Siti", partner_phone="08123456789"
+        )
         receipt = ticket._tell("receipt", "klikumkm_complaint.mail_template_receipt")
         self.travel("2026-03-03 10:00")
         ticket.assistance_type = "coordination"
         self.assertFalse(self.untold(ticket), "nothing was told yet")
         receipt._tell_otherwise("whatsapp", wall("2026-03-03 10:00"))
         self.assertEqual(local(ticket.sla_told_date), "2026-03-09 17:00:00")
-        self.assertEqual(local(self.untold(ticket).promised_date), "2026-03-30 17:00:00")
+        self.assertEqual(
+            local(self.untold(ticket).promised_date), "2026-03-30 17:00:00"
+        )
 
     def test_agent_opens_the_message_and_tells(self):
         ticket = self.make_told(partner_phone="08123456789")
@@ -273,3 +280,16 @@ class TestTold(SlaCase):
             counts.append(self.env.cr.sql_log_count - before)
             self.assertEqual(len(self.untold(tickets[0])), 1)
         self.assertLessEqual(counts[2], counts[1] + 2, counts)
+
+    def test_same_queries_to_show_one_and_twenty_dates(self):
+        tickets = self.Ticket.union(*(self.make_told(name=f"L{n}") for n in range(21)))
+        tickets.write({"assistance_type": "coordination"})
+        self.travel("2026-03-20 10:00")
+        counts = []
+        for batch in (tickets[:1], tickets[1:]):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            batch.mapped("sla_promised_day")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])

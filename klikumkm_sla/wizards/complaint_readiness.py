@@ -10,7 +10,30 @@ class ComplaintReadiness(models.TransientModel):
 
     @api.model
     def _get_checks(self):
-        return [*super()._get_checks(), self._look_at_hours(), self._look_at_holidays()]
+        return [
+            *super()._get_checks(),
+            self._look_at_hours(),
+            self._look_at_holidays(),
+            self._look_at_clocks(),
+        ]
+
+    @api.model
+    def _look_at_clocks(self):
+        count = self.env["klikumkm.sla.clock"].search_count(
+            [("check_note", "!=", False)]
+        )
+        missing = count and self.env._(
+            "%(count)s clocks differ from their journals. Look at them (filter Differs "
+            "from its journal) and repair them with a reason.",
+            count=count,
+        )
+        return self._prepare_check(
+            17,
+            self.env._("Clocks"),
+            missing or "",
+            "klikumkm_sla.klikumkm_sla_clock_action",
+            is_advice=True,
+        )
 
     @api.model
     def _look_at_hours(self):

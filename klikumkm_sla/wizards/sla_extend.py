@@ -201,6 +201,16 @@ class SlaExtend(models.TransientModel):
                     "answers."
                 )
             )
+        if preview.held_until:
+            warnings.append(
+                self.env._(
+                    "The term of the law ends on %(date)s and is not extended: that "
+                    "date stays promised.",
+                    date=ticket._format_customer_date(preview.held_until),
+                )
+            )
+            if not self.is_to_tell:
+                return warnings
         if not self.is_to_tell:
             warnings.append(
                 self.env._(
@@ -242,7 +252,7 @@ class SlaExtend(models.TransientModel):
     def _get_clock(self):
         """The clock of the complaint, in superuser mode; empty where there is none."""
         self.ensure_one()
-        return self.ticket_id._get_standard_clocks()
+        return self.ticket_id._get_extendable_clocks()
 
     def _get_room(self):
         """What the time standard leaves, or None where no clock counts."""
@@ -368,9 +378,7 @@ class SlaExtend(models.TransientModel):
         self.ticket_id.check_access("write")
         preview = self._preview()
         if self.days < 1:
-            raise UserError(
-                self.env._("An extension needs at least one working day.")
-            )
+            raise UserError(self.env._("An extension needs at least one working day."))
         if not preview:
             raise UserError(self._say_not_running())
         if preview.is_past:
