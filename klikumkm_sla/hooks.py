@@ -21,14 +21,12 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Take the clocks away first: standards and calendar could not go before them."""
+    # an activity holds on to its type
+    ours = env["ir.model.data"].search(
+        [("module", "=", "klikumkm_sla"), ("model", "=", "mail.activity.type")]
+    )
     env["mail.activity"].with_context(active_test=False).search(
-        [
-            (
-                "activity_type_id",
-                "=",
-                env.ref("klikumkm_sla.activity_type_alert").id,
-            )
-        ]
+        [("activity_type_id", "in", ours.mapped("res_id"))]
     ).unlink()
     env.flush_all()
     for table in ("sla_alert", "sla_event", "sla_extension", "sla_clock"):

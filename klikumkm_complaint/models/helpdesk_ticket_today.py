@@ -40,6 +40,20 @@ class HelpdeskTicket(models.Model):
         return counters
 
     @api.model
+    def get_today_banners(self):
+        """What somebody in charge should know before he looks at the list.
+
+        :return: list of dicts: name, text, button and action (xml id) that it opens
+        """
+        self.browse().check_access("read")
+        return self._get_today_banners()
+
+    @api.model
+    def _get_today_banners(self):
+        """Hook: the banners of the caller's role."""
+        return []
+
+    @api.model
     def _get_search_filter_domains(self, xmlid):
         """What the filters of a list mean, so that a counter counts what it opens.
 

@@ -7,6 +7,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import plaintext2html
 
 # Calendars with opening hours on the wall: only those can be counted on (rule 7).
 OPERATING_CALENDARS = [
@@ -34,6 +35,13 @@ class ResCompany(models.Model):
         default=fields.Date.context_today,
         help="Complaints received before this day have deadlines but remind nobody, "
         "and reports count them apart.",
+    )
+
+    sla_joint_leave_off = fields.Boolean(
+        string="Closed on joint leave",
+        default=True,
+        help="Joint leave (cuti bersama) is no working day. After a change, load the "
+        "holidays again: the preview shows what is added or removed.",
     )
 
     sla_regulatory = fields.Boolean(
@@ -82,6 +90,60 @@ class ResCompany(models.Model):
     @api.constrains("sla_calendar_id")
     def _check_sla_calendar(self):
         check_operating_calendar(self)
+
+    def _get_operating_calendars(self):
+        """The hours in which complaints of these companies are counted."""
+        teams = self.env["helpdesk.ticket.team"].search(
+            [("company_id", "in", [False, *self.ids])]
+        )
+        return self.sla_calendar_id | teams.sla_calendar_id
+
+    def _ask_to_check_holidays(self, year, added, is_uncertain):
+        """An activity for whoever keeps the holidays: they were loaded by a job.
+
+        :param int year: whose holidays
+        :param added: ``resource.calendar.leaves`` that are new
+        :param bool is_uncertain: the joint leave of that year is not decreed yet
+        """
+        self.ensure_one()
+        keeper = self._get_holiday_keeper()
+        if not keeper or not (added or is_uncertain):
+            return
+        env = self.with_context(lang=keeper.lang).env
+        note = env._(
+            "%(count)s days off of %(year)s were added by themselves.",
+            count=len(added),
+            year=year,
+        )
+        if is_uncertain:
+            note += " " + env._(
+                "The joint leave of %(year)s is not known yet: type it in once it is "
+                "decreed (Configuration ▸ Holidays…).",
+                year=year,
+            )
+        self.env["mail.activity"].create(
+            {
+                "activity_type_id": self.env.ref(
+                    "klikumkm_sla.activity_type_check_holidays"
+                ).id,
+                "summary": env._("Check the holidays of %(year)s", year=year),
+                "note": plaintext2html(note),
+                "user_id": keeper.id,
+                "date_deadline": fields.Date.add(fields.Date.today(), days=7),
+            }
+        )
+
+    def _get_holiday_keeper(self):
+        """A lead of the company who is at the desk, else a manager, if any."""
+        self.ensure_one()
+        leads = self.env.ref("klikumkm_complaint.group_complaint_lead").all_user_ids
+        managers = self.env.ref("helpdesk_mgmt.group_helpdesk_manager").all_user_ids
+        people = leads.filtered(
+            lambda user: user.active and not user.share and self in user.company_ids
+        )
+        return people.sorted(
+            lambda user: (not user._is_at_desk(), user in managers, user.id)
+        )[:1]
 
 
 def check_operating_calendar(records):

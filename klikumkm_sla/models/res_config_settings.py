@@ -17,3 +17,6 @@ class ResConfigSettings(models.TransientModel):
     sla_enforce_from = fields.Date(
         related="company_id.sla_enforce_from", readonly=False
     )
+    sla_joint_leave_off = fields.Boolean(
+        related="company_id.sla_joint_leave_off", readonly=False
+    )

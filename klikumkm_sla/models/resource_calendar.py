@@ -1,20 +1,15 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import logging
-from datetime import date, datetime, time, timedelta
+import json
+from datetime import date, datetime, timedelta
 
-import holidays
 import pytz
-from psycopg2 import Error as PostgresError
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..working_days import WorkingDays
-
-_logger = logging.getLogger(__name__)
 
 # What decides when a calendar is open; a change of it makes a new version.
 HOUR_FIELDS = {
@@ -51,6 +46,12 @@ class ResourceCalendar(models.Model):
         "so was chosen when the days off were changed.",
     )
 
+    sla_change = fields.Json(
+        readonly=True,
+        copy=False,
+        help="How customers are told of the dates that this version moves.",
+    )
+
     def init(self):
         result = super().init()
         # Never given twice, not even after a rollback: tables are cached under it.
@@ -66,28 +67,52 @@ class ResourceCalendar(models.Model):
         self._raise_sla_version()
         return result
 
-    def _raise_sla_version(self):
+    def _raise_sla_version(self, change=None, keep_told=False):
         """Mark the working days as changed, in the transaction that changes them.
 
         The clocks of these calendars are recounted: at once as far as a few batches
         go, the rest by the sweep.
+
+        :param dict change: see :meth:`_make_sla_version`, as is ``keep_told``
         """
         later = self.env.context.get("sla_version_later", ())
         calendars = self.sudo().filtered(lambda calendar: calendar.id not in later)
         if not calendars:
             return
-        calendars.flush_recordset()
+        calendars._make_sla_version(change, keep_told)
+        engine = self.env["helpdesk.ticket"]._get_clock_engine()
+        engine._recount_calendars(calendars)
+
+    def _make_sla_version(self, change=None, keep_told=False):
+        """Give the calendars a new version, without counting anything.
+
+        :param dict change: how customers are told of the dates that move: ``reason``
+            (a sentence by language) and ``send_companies`` (ids of the companies whose
+            customers get it by e-mail without further ado)
+        :param bool keep_told: the dates that customers were told stand all the same
+        """
+        self.flush_recordset()
         self.env.execute_query(
             SQL(
                 "UPDATE resource_calendar"
-                "   SET sla_version = nextval('klikumkm_sla_version')"
+                "   SET sla_version = nextval('klikumkm_sla_version'),"
+                "       sla_change = %s::jsonb"
                 " WHERE id IN %s RETURNING id",
-                tuple(calendars.ids),
+                json.dumps(change) if change else None,
+                tuple(self.ids),
             )
         )
-        calendars.invalidate_recordset(["sla_version"], flush=False)
-        engine = self.env["helpdesk.ticket"]._get_clock_engine()
-        engine._recount_calendars(calendars)
+        if keep_told:
+            self.env.execute_query(
+                SQL(
+                    "UPDATE resource_calendar SET sla_quiet_version = sla_version"
+                    " WHERE id IN %s RETURNING id",
+                    tuple(self.ids),
+                )
+            )
+        self.invalidate_recordset(
+            ["sla_version", "sla_change", "sla_quiet_version"], flush=False
+        )
 
     # === WORKING DAYS === #
     def _get_sla_unusable_reason(self):
@@ -208,66 +233,3 @@ class ResourceCalendar(models.Model):
                 names.setdefault(day, leave.name)
                 day += timedelta(days=1)
         return names
-
-    # === HOLIDAYS === #
-    def _load_indonesian_holidays(self, years):
-        """Add Indonesia's public holidays and joint leave as days off.
-
-        Dates that are closed already are left alone, so hand-made rows stay as they
-        are. A row that the database or another module refuses is a warning: it never
-        stops an installation.
-
-        :param years: iterable of int
-        :return: (rows added, {date: why it was not added}, years without joint leave)
-        """
-        self.ensure_one()
-        years = list(years)
-        public = _get_holidays(years, "public")
-        joint = _get_holidays(years, "government")
-        rows = {day: ("joint", name) for day, name in joint.items()}
-        rows.update({day: ("national", name) for day, name in public.items()})
-        without_joint = [y for y in years if not any(day.year == y for day in joint)]
-        table = self._get_working_days(
-            datetime(min(years), 1, 1), datetime(max(years), 12, 31)
-        )
-        tz = pytz.timezone(self.tz)
-        added, skipped = self.env["resource.calendar.leaves"], {}
-        # The calendar is a default, not a value: with a value hr_holidays takes the
-        # dates for those of the user's zone (hr_holidays/models/resource.py:127).
-        later = self.with_context(
-            sla_version_later=self.ids, default_calendar_id=self.id
-        )
-        for day, (kind, name) in sorted(rows.items()):
-            if not table.is_working_day(day):
-                skipped[day] = self.env._("closed already")
-                continue
-            vals = {
-                "name": name,
-                "date_from": _to_naive_utc(tz, day, time(0)),
-                "date_to": _to_naive_utc(tz, day, time(23, 59, 59)),
-                "time_type": "leave",
-                "sla_source": f"holidays {holidays.__version__}",
-                "sla_kind": kind,
-                "sla_estimated": "(perkiraan)" in name,
-            }
-            try:
-                with self.env.cr.savepoint():
-                    added |= later.env["resource.calendar.leaves"].create(vals)
-            except (UserError, PostgresError) as error:
-                skipped[day] = str(error)
-                _logger.warning("%s %s was not loaded: %s", day, name, error)
-        if added:
-            self._raise_sla_version()
-        return added.with_env(self.env), skipped, without_joint
-
-
-def _get_holidays(years, category):
-    """{date: Indonesian name}; joint leave is ``government``, empty if not decreed."""
-    return holidays.country_holidays(
-        "ID", years=years, categories=(category,), language="id"
-    )
-
-
-def _to_naive_utc(tz, day, wall_time):
-    moment = tz.localize(datetime.combine(day, wall_time))
-    return moment.astimezone(pytz.utc).replace(tzinfo=None)

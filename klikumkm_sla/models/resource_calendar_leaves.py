@@ -3,6 +3,14 @@
 
 from odoo import api, fields, models
 
+DAY_OFF_KIND = [
+    ("national", "National holiday"),
+    ("joint", "Joint leave"),
+    ("closure", "Closed by the company"),
+]
+# Corrected by hand, a loaded day off is one's own.
+CORRECTED_FIELDS = {"name", "date_from", "date_to"}
+
 
 class ResourceCalendarLeaves(models.Model):
     _inherit = "resource.calendar.leaves"
@@ -10,14 +18,17 @@ class ResourceCalendarLeaves(models.Model):
     sla_source = fields.Char(
         string="Source",
         readonly=True,
-        help="Where a loaded day off comes from; empty for those typed by hand.",
+        copy=False,
+        help="Where a loaded day off comes from; empty for those typed or corrected "
+        "by hand, which no loading touches.",
     )
     sla_kind = fields.Selection(
-        selection=[
-            ("national", "National holiday"),
-            ("joint", "Joint leave"),
-        ],
+        selection=DAY_OFF_KIND,
         string="Kind",
+    )
+    sla_decree = fields.Char(
+        string="Decree",
+        help="Number of the decree that sets the day off, as customers are told.",
     )
     sla_estimated = fields.Boolean(
         string="Estimated",
@@ -31,6 +42,10 @@ class ResourceCalendarLeaves(models.Model):
         return leaves
 
     def write(self, vals):
+        if CORRECTED_FIELDS & vals.keys() and not self.env.context.get(
+            "sla_is_loading"
+        ):
+            vals = dict(vals, sla_source=False)
         calendars = self._get_sla_calendars()
         result = super().write(vals)
         (calendars | self._get_sla_calendars())._raise_sla_version()

@@ -379,19 +379,31 @@ class SlaClock(models.Model):
 
     def _stop(self, now, gaps):
         """Stop a running clock and judge it (rule 5)."""
-        due = self.late_from or self.deadline
         vals = {"state": "stopped", "stop_date": now}
-        if due:
-            vals["result"] = "met" if now <= due else "late"
-            if now > due and not self.calendar_id._get_sla_unusable_reason():
-                table = self.calendar_id._get_working_days(self.start_date, now)
-                vals["late_days"] = table.late_days(due, now, gaps)
+        due = self.late_from or self.deadline
+        vals.update(self._judge(now, due, self.target_date, self._get_terms(), gaps))
         if self._is_told_late_at(now, gaps):
             vals["is_told_late"] = True
-        if self.target_date:
-            vals["target_result"] = "met" if now <= self.target_date else "late"
         self.write(vals)
-        return self._prepare_event("stop", now, result=vals.get("result"))
+        return self._prepare_event("stop", now, result=vals["result"])
+
+    def _judge(self, stop, due, target_date, terms, gaps):
+        """What the clock is worth if it stops at a moment. Writes nothing.
+
+        :param datetime stop: naive UTC
+        :param datetime due: the deadline that is judged, or False
+        :param Terms terms: on which the late days are counted
+        :return: values for the clock's fields
+        """
+        vals = {"result": False, "target_result": False, "late_days": 0}
+        if due:
+            vals["result"] = "met" if stop <= due else "late"
+            if stop > due and not terms.calendar._get_sla_unusable_reason():
+                table = terms.calendar._get_working_days(terms.start_date, stop)
+                vals["late_days"] = table.late_days(due, stop, gaps)
+        if target_date:
+            vals["target_result"] = "met" if stop <= target_date else "late"
+        return vals
 
     def _reclassify(self, now, gaps_of, moved=None):
         """Recount with the terms of today (rule 6).

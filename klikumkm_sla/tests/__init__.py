@@ -9,6 +9,8 @@ from . import test_coordination
 from . import test_extension
 from . import test_queries
 from . import test_race
+from . import test_repair
+from . import test_holidays_wizard
 from . import test_regulatory
 from . import test_state_machine
 from . import test_edge_cases

@@ -5,7 +5,6 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
-import holidays
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -15,9 +14,11 @@ from odoo.tools import mute_logger
 
 from odoo.addons.klikumkm_sla.models import sla_clock
 
+import holidays
+
 from .common import BERLIN, SlaCase, local, wall
 
-CALENDAR_LOGGER = "odoo.addons.klikumkm_sla.models.resource_calendar"
+CALENDAR_LOGGER = "odoo.addons.klikumkm_sla.models.resource_calendar_days_off"
 
 
 @tagged("post_install", "-at_install")

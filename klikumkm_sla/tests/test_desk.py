@@ -157,6 +157,10 @@ class TestDesk(SlaCase):
             )
         self.company.sla_calendar_id = self.calendar
         check = Readiness.with_company(self.company)._look_at_holidays()
+        self.assertEqual(check["state"], "advice")
+        self.assertIn("joint leave (cuti bersama) of 2026", check["explanation"])
+        self.calendar.leave_ids.sla_kind = "joint"
+        check = Readiness.with_company(self.company)._look_at_holidays()
         self.assertEqual(check["state"], "ready")
 
 

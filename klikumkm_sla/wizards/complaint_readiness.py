@@ -79,9 +79,13 @@ class ComplaintReadiness(models.TransientModel):
                     calendars=", ".join(without.mapped("name")),
                 )
                 break
+        doubts = missing or " ".join(
+            sum(calendars._get_holiday_warnings().values(), [])
+        )
         return self._prepare_check(
             16,
             self.env._("Holidays"),
-            missing,
+            doubts,
             "klikumkm_sla.resource_calendar_action",
+            is_advice=not missing,
         )

@@ -17,8 +17,8 @@ export class TodayCounters extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({counters: []});
-        onWillStart(() => this.load());
+        this.state = useState({counters: [], banners: []});
+        onWillStart(() => Promise.all([this.load(), this.loadBanners()]));
         onWillUpdateProps(({rows}) => {
             // Loaded again: another filter, a button pressed, coming back. The list
             // does not wait for the counters.
@@ -32,6 +32,14 @@ export class TodayCounters extends Component {
         this.state.counters = await this.orm.silent.call(
             "helpdesk.ticket",
             "get_today_counters",
+            []
+        );
+    }
+
+    async loadBanners() {
+        this.state.banners = await this.orm.silent.call(
+            "helpdesk.ticket",
+            "get_today_banners",
             []
         );
     }
