@@ -457,14 +457,16 @@ class SlaClock(models.Model):
             if terms_of[clock].differ(clock._get_terms())
         }
 
-    def _extend(self, days, reason, stage_reached=False):
+    def _extend(self, days, reason, stage_reached=False, **vals):
         """Add working days to the promise (rule 4).
 
         :param int days: working days, at least 1
         :param str reason: told to the customer
         :param str stage_reached: how far the handling got, told to the customer
+        :param vals: further values of the ``klikumkm.sla.extension``
         :return: the ``klikumkm.sla.extension``
-        :raise UserError: the clock does not run, or the new date would lie in the past
+        :raise UserError: the clock does not run, the new date would lie in the past,
+            or whoever acts may not give so much
         """
         self.ensure_one()
         now = fields.Datetime.now()
@@ -474,6 +476,7 @@ class SlaClock(models.Model):
                     "Only a running deadline can be extended, and this one is not."
                 )
             )
+        self._check_extension_cap(days)
         journal = self._settle(now)
         before, was_missed = self.deadline, self.missed
         self.extension_days += days
@@ -493,6 +496,7 @@ class SlaClock(models.Model):
         )
         extension = self.env["klikumkm.sla.extension"].create(
             {
+                **vals,
                 "clock_id": self.id,
                 "ticket_id": self.ticket_id.id,
                 "days": days,
@@ -606,7 +610,7 @@ class SlaClock(models.Model):
             vals.update(deadline=dates.deadline, deadline_since=now, missed=False)
         self.update(vals)
 
-    def _count_dates(self, terms, now, gaps):
+    def _count_dates(self, terms, now, gaps, more_days=0):
         """Count with the given terms; the only place that does. Writes nothing.
 
         A clock whose terms are incomplete has no deadline and says why.
@@ -615,6 +619,7 @@ class SlaClock(models.Model):
         the one that reaches to the horizon is built (rule 11).
 
         :param Terms terms: the clock's own, or others to see where they would lead
+        :param int more_days: an extension to think of, in working days
         :rtype: :class:`Dates`
         """
         self.ensure_one()
@@ -623,7 +628,7 @@ class SlaClock(models.Model):
             reason = "no_policy"
         if reason:
             return Dates(False, False, False, reason)
-        start, extra = terms.start_date, self.extension_days
+        start, extra = terms.start_date, self.extension_days + more_days
         horizon = fields.Datetime.add(start, years=HORIZON_YEARS)
         for until in (max(start, now), max(horizon, now)):
             table = terms.calendar._get_working_days(start, until)
