@@ -186,13 +186,15 @@ class SlaClock(models.Model):
         """What kinds of clocks there are.
 
         :return: {kind: {"label", "start_field" on the ticket, "pauses": whether
-            waiting for the customer stops the count}}
+            waiting for the customer stops the count, "promises": whether its date may
+            be the one promised}}
         """
         return {
             "standard": {
                 "label": self.env._("Published standard"),
                 "start_field": "received_date",
                 "pauses": True,
+                "promises": True,
             },
         }
 
@@ -721,13 +723,17 @@ class SlaClock(models.Model):
         The earliest date leads; a clock of another kind than the published standard
         only until it is cancelled, because then its term does not apply.
         """
+        if len(self) == 1 and self.kind == "standard":
+            return self
+        kinds = self._clock_kinds()
         return min(
-            self,
-            key=lambda clock: (
-                clock.kind != "standard" and clock.state == "cancelled",
-                clock.deadline or datetime.max,
-                clock.kind != "standard",
+            (
+                clock
+                for clock in self
+                if clock.kind == "standard"
+                or (kinds[clock.kind].get("promises") and clock.state != "cancelled")
             ),
+            key=lambda clock: clock.deadline or datetime.max,
             default=self.browse(),
         )
 
