@@ -851,8 +851,11 @@ class HelpdeskTicket(models.Model):
             self.env._("The customer did not answer in time: go on without, or close"),
         )
 
-    def _ask_person(self, activity_type, summary, note=""):
-        """An activity for whoever is responsible, unless it is there already."""
+    def _ask_person(self, activity_type, summary, note="", user=None):
+        """An activity for whoever is responsible, unless it is there already.
+
+        :param user: ``res.users`` record to ask instead
+        """
         self.ensure_one()
         ticket = self.sudo()  # somebody is asked, whoever brings it about
         if not ticket.activity_search([activity_type]):
@@ -860,5 +863,5 @@ class HelpdeskTicket(models.Model):
                 activity_type,
                 summary=summary,
                 note=note,
-                user_id=ticket._get_responsible_user().id or self.env.uid,
+                user_id=(user or ticket._get_responsible_user()).id or self.env.uid,
             )

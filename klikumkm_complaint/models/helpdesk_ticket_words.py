@@ -31,6 +31,17 @@ def shorten(text, length):
     return text[:length].rsplit(" ", 1)[0] + " …"
 
 
+def within_sentence(text):
+    """A heading or sentence, as it reads after the beginning of another.
+
+    :param str text: begins small unless with an abbreviation (SLIK), without a stop
+    """
+    text = (text or "").strip().rstrip(". ")
+    if text[1:2].islower():
+        text = text[0].lower() + text[1:]
+    return text
+
+
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
@@ -162,16 +173,18 @@ class HelpdeskTicket(models.Model):
         """How much more time we need, and why."""
         values = self._get_message_values()
         days, reason = values.get("days"), values.get("reason")
-        reason = getattr(reason, "name", reason)
+        # own words, which may begin with a name, where the list has none that fit
+        words = (values.get("reason_words") or "").strip().rstrip(". ")
+        reason = words or within_sentence(getattr(reason, "name", reason))
         if days and reason:
             return self.env._(
                 "We need %(days)s more working days. The reason: %(reason)s.",
                 days=days,
-                reason=reason.rstrip(". "),
+                reason=reason,
             )
         if days:
             return self.env._("We need %(days)s more working days.", days=days)
-        return f"{reason.rstrip('. ')}." if reason else ""
+        return f"{reason[0].upper()}{reason[1:]}." if reason else ""
 
     def _get_last_request_html(self):
         """What we asked the customer for, as his request listed it; or nothing."""

@@ -2,11 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import complaint_import
+from . import complaint_reason
 from . import complaint_response
 from . import complaint_notice
 from . import helpdesk_ticket
 from . import helpdesk_ticket_alert
 from . import helpdesk_ticket_import
+from . import helpdesk_ticket_extension
 from . import helpdesk_ticket_preview
 from . import helpdesk_ticket_team
 from . import helpdesk_ticket_today
@@ -26,6 +28,7 @@ from . import sla_clock
 from . import sla_clock_figures
 from . import sla_clock_check
 from . import sla_clock_import
+from . import sla_clock_extend
 from . import sla_clock_regulatory
 from . import sla_clock_told
 from . import sla_clock_days_off
@@ -34,4 +37,5 @@ from . import sla_clock_why
 from . import sla_clock_alert
 from . import sla_event
 from . import sla_extension
+from . import sla_extension_request
 from . import sla_policy

@@ -205,7 +205,7 @@ class HelpdeskTicket(models.Model):
     def _is_delay_reported(self):
         """Whether officer and supervisor were told that this very date was missed."""
         self.ensure_one()
-        clock = self._get_leading_clocks()
+        clock = self._get_leading_clock()
         return bool(
             clock.deadline
             and self._get_alert_ledger().search_count(

@@ -11,6 +11,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+import holidays
 import pytz
 from psycopg2 import Error as PostgresError
 
@@ -19,8 +20,6 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.date_utils import float_to_time
 from odoo.tools.misc import clean_context
-
-import holidays
 
 from ..working_days import SHORTEST_OPENING
 

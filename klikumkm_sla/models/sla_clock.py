@@ -186,20 +186,22 @@ class SlaClock(models.Model):
         """What kinds of clocks there are.
 
         :return: {kind: {"label", "start_field" on the ticket, "pauses": whether
-            waiting for the customer stops the count}}
+            waiting for the customer stops the count, "promises": whether its date may
+            be the one promised}}
         """
         return {
             "standard": {
                 "label": self.env._("Published standard"),
                 "start_field": "received_date",
                 "pauses": True,
+                "promises": True,
             },
         }
 
     @api.model
     def _is_needed(self, kind, ticket):
-        """Whether a complaint has a clock of this kind."""
-        return kind == "standard"
+        """Hook: whether a complaint has a clock of this kind."""
+        return True
 
     @api.model
     def _selection_kind(self):
@@ -457,14 +459,16 @@ class SlaClock(models.Model):
             if terms_of[clock].differ(clock._get_terms())
         }
 
-    def _extend(self, days, reason, stage_reached=False):
+    def _extend(self, days, reason, stage_reached=False, **vals):
         """Add working days to the promise (rule 4).
 
         :param int days: working days, at least 1
         :param str reason: told to the customer
         :param str stage_reached: how far the handling got, told to the customer
+        :param vals: further values of the ``klikumkm.sla.extension``
         :return: the ``klikumkm.sla.extension``
-        :raise UserError: the clock does not run, or the new date would lie in the past
+        :raise UserError: the clock does not run, the new date would lie in the past,
+            or whoever acts may not give so much
         """
         self.ensure_one()
         now = fields.Datetime.now()
@@ -474,6 +478,7 @@ class SlaClock(models.Model):
                     "Only a running deadline can be extended, and this one is not."
                 )
             )
+        self._check_extension_cap(days)
         journal = self._settle(now)
         before, was_missed = self.deadline, self.missed
         self.extension_days += days
@@ -493,6 +498,7 @@ class SlaClock(models.Model):
         )
         extension = self.env["klikumkm.sla.extension"].create(
             {
+                **vals,
                 "clock_id": self.id,
                 "ticket_id": self.ticket_id.id,
                 "days": days,
@@ -606,7 +612,7 @@ class SlaClock(models.Model):
             vals.update(deadline=dates.deadline, deadline_since=now, missed=False)
         self.update(vals)
 
-    def _count_dates(self, terms, now, gaps):
+    def _count_dates(self, terms, now, gaps, more_days=0):
         """Count with the given terms; the only place that does. Writes nothing.
 
         A clock whose terms are incomplete has no deadline and says why.
@@ -615,6 +621,7 @@ class SlaClock(models.Model):
         the one that reaches to the horizon is built (rule 11).
 
         :param Terms terms: the clock's own, or others to see where they would lead
+        :param int more_days: an extension to think of, in working days
         :rtype: :class:`Dates`
         """
         self.ensure_one()
@@ -623,7 +630,7 @@ class SlaClock(models.Model):
             reason = "no_policy"
         if reason:
             return Dates(False, False, False, reason)
-        start, extra = terms.start_date, self.extension_days
+        start, extra = terms.start_date, self.extension_days + more_days
         horizon = fields.Datetime.add(start, years=HORIZON_YEARS)
         for until in (max(start, now), max(horizon, now)):
             table = terms.calendar._get_working_days(start, until)
@@ -710,27 +717,23 @@ class SlaClock(models.Model):
             self.env["klikumkm.sla.event"].create(journal)
         self._show_on_tickets()
 
-    @api.model
-    def _get_leading_order(self):
-        """How the clocks of one complaint are ranked: the first is the one promised.
+    def _get_leading(self):
+        """The clock of these, all of one complaint, whose date is promised.
 
         The earliest date leads; a clock of another kind than the published standard
         only until it is cancelled, because then its term does not apply.
         """
-        return SQL(
-            "(kind != 'standard' AND state = 'cancelled'), deadline NULLS LAST,"
-            " (kind != 'standard')"
-        )
-
-    def _get_leading(self):
-        """The clock of these, all of one complaint, whose date is promised."""
+        if len(self) == 1 and self.kind == "standard":
+            return self
+        kinds = self._clock_kinds()
         return min(
-            self,
-            key=lambda clock: (
-                clock.kind != "standard" and clock.state == "cancelled",
-                clock.deadline or datetime.max,
-                clock.kind != "standard",
+            (
+                clock
+                for clock in self
+                if clock.kind == "standard"
+                or (kinds[clock.kind].get("promises") and clock.state != "cancelled")
             ),
+            key=lambda clock: clock.deadline or datetime.max,
             default=self.browse(),
         )
 
@@ -742,32 +745,42 @@ class SlaClock(models.Model):
         """
         if not self:
             return
-        self.flush_model()
         tickets = self.ticket_id
         tickets.flush_recordset()
-        for position in range(0, len(tickets), BATCH):
+        leading = [(ticket, ticket.sla_clock_ids._get_leading()) for ticket in tickets]
+        # values, not a join: no statistics of the clocks' table decide how it goes
+        for position in range(0, len(leading), BATCH):
             self.env.execute_query(
                 SQL(
                     """
                     UPDATE helpdesk_ticket ticket
-                       SET sla_deadline = clock.deadline,
-                           sla_target_date = clock.target_date,
+                       SET sla_deadline = clock.deadline::timestamp,
+                           sla_target_date = clock.target_date::timestamp,
                            sla_status = clock.state,
                            sla_result = clock.result,
                            sla_missed = clock.missed,
-                           sla_told_date = clock.told_deadline,
-                           sla_calendar_id = clock.calendar_id
-                      FROM (
-                           SELECT DISTINCT ON (ticket_id) *
-                             FROM klikumkm_sla_clock
-                            WHERE ticket_id IN %s
-                            ORDER BY ticket_id, %s
-                           ) clock
+                           sla_told_date = clock.told_deadline::timestamp,
+                           sla_calendar_id = clock.calendar_id::int
+                      FROM (VALUES %s) clock (
+                           ticket_id, deadline, target_date, state, result, missed,
+                           told_deadline, calendar_id)
                      WHERE clock.ticket_id = ticket.id
                  RETURNING ticket.id
                     """,
-                    tuple(tickets[position : position + BATCH].ids),
-                    self._get_leading_order(),
+                    SQL(", ").join(
+                        SQL(
+                            "(%s, %s, %s, %s, %s, %s, %s, %s)",
+                            ticket.id,
+                            clock.deadline or None,
+                            clock.target_date or None,
+                            clock.state,
+                            clock.result or None,
+                            clock.missed,
+                            clock.told_deadline or None,
+                            clock.calendar_id.id or None,
+                        )
+                        for ticket, clock in leading[position : position + BATCH]
+                    ),
                 )
             )
         tickets.invalidate_recordset(

@@ -88,7 +88,8 @@ class SlaClock(models.Model):
         self.ensure_one()
         ticket = self.ticket_id
         until = ticket.sla_extended_until
-        if not until or not self.deadline:
+        # the term of the law is not extended here either
+        if not until or not self.deadline or self.kind != "standard":
             return None
         table = self.calendar_id._get_working_days(self.start_date, now)
         reached = table.closing_of(until) or table.closing_after(until)

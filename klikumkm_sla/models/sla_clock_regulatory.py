@@ -32,6 +32,7 @@ class SlaClock(models.Model):
                 "label": self.env._("Term of the law (POJK 22/2023)"),
                 "start_field": "received_date",
                 "pauses": False,
+                "promises": True,
             },
         }
 

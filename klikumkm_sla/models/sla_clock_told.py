@@ -49,12 +49,17 @@ class SlaClock(models.Model):
         )
         if not clocks:
             return
+        told_apart = self.env.context.get("sla_told_apart")
         moved = {
             vals["ticket_id"]: vals["event_type"]
             for vals in journal
-            if vals["deadline_before"] != vals["deadline_after"]
-            # one that leads no more gives way to another date
-            or vals["event_type"] == "cancel"
+            # the caller tells events of this type himself
+            if vals["event_type"] != told_apart
+            and (
+                vals["deadline_before"] != vals["deadline_after"]
+                # one that leads no more gives way to another date
+                or vals["event_type"] == "cancel"
+            )
         }
         waiting = self._get_untold_notices(clocks.ticket_id).grouped("ticket_id")
         moot = self.env["klikumkm.complaint.notice"]

@@ -7,6 +7,7 @@ from . import test_documents
 from . import test_import
 from . import test_desk
 from . import test_coordination
+from . import test_extension
 from . import test_queries
 from . import test_race
 from . import test_repair

@@ -5,6 +5,7 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+import holidays
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -13,8 +14,6 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.klikumkm_sla.models import sla_clock
-
-import holidays
 
 from .common import BERLIN, SlaCase, local, wall
 

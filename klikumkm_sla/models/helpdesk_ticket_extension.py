@@ -1,0 +1,331 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""More time: who may give it, how it is given and told, how it is shown (rule 4)."""
+
+import logging
+
+from psycopg2 import Error as PostgresError
+
+from odoo import api, fields, models
+
+from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
+
+from .sla_clock import ALIVE
+from .sla_extension_request import ACTIVITY_RETURNED
+
+_logger = logging.getLogger(__name__)
+
+LEAD = "klikumkm_complaint.group_complaint_lead"
+MANAGER = "helpdesk_mgmt.group_helpdesk_manager"
+TEMPLATE = "klikumkm_complaint.mail_template_extension"
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    extension_ids = fields.One2many(
+        comodel_name="klikumkm.sla.extension",
+        inverse_name="ticket_id",
+        string="Extensions",
+        groups="base.group_user",
+    )
+    extension_request_ids = fields.One2many(
+        comodel_name="klikumkm.sla.extension.request",
+        inverse_name="ticket_id",
+        string="Extensions asked for",
+        groups="base.group_user",
+    )
+    extension_request_id = fields.Many2one(
+        comodel_name="klikumkm.sla.extension.request",
+        string="Extension to decide",
+        compute="_compute_extension_request_id",
+        groups="base.group_user",
+    )
+    extension_request_label = fields.Char(
+        string="Which extension is asked for",
+        compute="_compute_extension_request_label",
+        groups="base.group_user",
+    )
+    can_decide_extension = fields.Boolean(
+        compute="_compute_extension_request_label", groups="base.group_user"
+    )
+    sla_extension_label = fields.Char(
+        string="Extended",
+        compute="_compute_sla_extension_label",
+        groups="base.group_user",
+    )
+
+    # === COMPUTE METHODS === #
+    @api.depends("extension_request_ids.state")
+    def _compute_extension_request_id(self):
+        for ticket in self:
+            ticket.extension_request_id = ticket.extension_request_ids.filtered(
+                lambda request: request.state == "asked"
+            )[:1]
+
+    @api.depends("extension_request_id")
+    @api.depends_context("lang", "uid")
+    def _compute_extension_request_label(self):
+        for ticket in self:
+            request = ticket.extension_request_id
+            ticket.can_decide_extension = request.can_decide
+            ticket.extension_request_label = bool(request) and self.env._(
+                "Extension by %(days)s working days asked for by %(user)s on %(date)s: "
+                "%(reason)s. %(lead)s decides.",
+                days=request.days,
+                user=request.user_id.sudo().name,
+                date=ticket._format_customer_day(request.create_date),
+                reason=request._get_reason(),
+                lead=request.asked_id.sudo().name,
+            )
+
+    @api.depends("extension_ids", "sla_deadline")
+    @api.depends_context("lang")
+    def _compute_sla_extension_label(self):
+        extended = self.filtered("extension_ids")
+        first_of = {
+            clock.ticket_id.id: clock.first_deadline
+            for clock in extended._get_extendable_clocks()
+        }
+        for ticket in self:
+            ticket.sla_extension_label = ticket in extended and self.env._(
+                "extended %(count)s× (at first %(date)s)",
+                count=len(ticket.extension_ids),
+                date=ticket._format_customer_day(first_of.get(ticket._origin.id)),
+            )
+
+    # === ACTIONS === #
+    def action_open_extend(self):
+        self.ensure_one()
+        self.check_access("write")
+        return self._open_wizard("klikumkm.sla.extend", self.env._("Extend"))
+
+    def action_withdraw_extension(self):
+        self.ensure_one()
+        return self.extension_request_id.action_withdraw()
+
+    # === WHO MAY === #
+    def _get_extension_leads(self):
+        """The leads who decide on longer extensions: the team's, else the company's.
+
+        :return: ``res.users`` recordset, in superuser mode
+        """
+        self.ensure_one()
+        ticket = self.sudo()  # whoever asks, somebody decides
+        leads = (
+            self.env.ref(LEAD)
+            .sudo()
+            .all_user_ids.filtered(
+                lambda user: (
+                    self._is_staff(user) and ticket.company_id in user.company_ids
+                )
+            )
+        )
+        managers = self.env.ref(MANAGER).sudo().all_user_ids
+        own = leads & ticket.team_id.user_ids
+        # a manager is the last to be asked
+        return (own - managers or own) or (leads - managers or leads)
+
+    def _get_extension_lead(self):
+        """The lead to ask: one who is at the desk, if there is any.
+
+        :return: ``res.users`` record, in superuser mode; whoever is responsible where
+            there is no lead at all
+        """
+        self.ensure_one()
+        leads = self._get_extension_leads().sorted("id")
+        for lead in leads:
+            if present := lead._get_complaint_stand_in():
+                if present.has_group(LEAD):
+                    return present
+        everybody = self.env.ref(LEAD).sudo().all_user_ids.sorted("id")
+        managers = self.env.ref(MANAGER).sudo().all_user_ids
+        company = self.sudo().company_id
+        present = everybody.filtered(
+            lambda user: user._is_at_desk() and company in user.company_ids
+        )
+        return (
+            (present - managers)[:1]
+            or present[:1]
+            or leads[:1]
+            or self._get_responsible_user()
+        )
+
+    def _may_decide_on_extension(self, user):
+        """Whether a person may give this complaint more than its standard leaves.
+
+        A lead of its team, the lead who was asked in their place, or a manager.
+
+        :param user: ``res.users`` record
+        """
+        self.ensure_one()
+        if not user.has_group(LEAD):
+            return False
+        request = self.sudo().extension_request_id
+        return (
+            user.has_group(MANAGER)
+            or user in self._get_extension_leads()
+            or user == request.asked_id
+        )
+
+    # === EXTENDING === #
+    def _get_stage_reached(self):
+        """How far the handling got, as far as the complaint itself shows it.
+
+        :return: ``klikumkm.complaint.reason`` record, may be empty
+        """
+        self.ensure_one()
+        states = set(self.sudo().coordination_ids.mapped("state"))
+        if "asked" in states:
+            name = "stage_unit_asked"
+        elif "answered" in states:
+            name = "stage_unit_answered"
+        else:
+            name = "stage_data_checked"
+        stage = self.env.ref(f"klikumkm_complaint.{name}", raise_if_not_found=False)
+        return stage or self.env["klikumkm.complaint.reason"]
+
+    def _preview_extension(self, days):
+        """Where so many more working days would lead. Writes nothing.
+
+        :return: :class:`ExtensionPreview`, or None where no deadline runs
+        """
+        self.ensure_one()
+        preview = self._get_extendable_clocks()._preview_extension(days)
+        if not preview or not preview.after:
+            return preview
+        # the term of the law is not ours to extend: the earlier date is promised
+        others = self.sudo().sla_clock_ids - self._get_extendable_clocks()
+        held = others.filtered(
+            lambda c: c.state in ALIVE and c.deadline and c.deadline < preview.after
+        ).mapped("deadline")
+        if not held:
+            return preview
+        return preview._replace(
+            before=self.sudo().sla_deadline, after=min(held), held_until=min(held)
+        )
+
+    def _get_extendable_clocks(self):
+        """The clocks of the published standard: what we promised, we may extend.
+
+        In superuser mode: whoever may read a complaint may know its dates.
+        """
+        return self.sudo().sla_clock_ids.filtered(lambda c: c.kind == "standard")
+
+    def _extend_and_tell(self, days, vals, tell=None):
+        """Add working days to the promise and tell the customer, in one transaction.
+
+        The caller checked the right to write the complaint; how many days whoever
+        acts may give is checked by the clock. Whatever goes wrong with the message,
+        the extension stays and waits to be told.
+
+        :param int days: working days
+        :param dict vals: ``reason``, ``stage_reached`` and further values of the
+            ``klikumkm.sla.extension``
+        :param dict tell: keyword arguments of :meth:`_tell`, or None where the
+            customer has a later date anyway
+        :return: the ``klikumkm.sla.extension``
+        """
+        self.ensure_one()
+        engine = self._get_clock_engine()
+        # told here, with its own words
+        clock = self._get_extendable_clocks().with_env(engine.env)
+        clock = clock.with_context(sla_told_apart="extend")
+        extension = clock._extend(days, **vals)
+        self.sudo().activity_unlink([ACTIVITY_RETURNED])
+        if tell is not None:
+            extension.notice_id = self._tell_extension(tell)
+        return extension
+
+    def _tell_extension(self, tell):
+        """Tell the customer; where that fails, let the message wait in *To tell*.
+
+        :param dict tell: keyword arguments of :meth:`_tell`
+        :return: the ``klikumkm.complaint.notice``
+        """
+        try:
+            with self.env.cr.savepoint():
+                notice = self._tell("extension", **tell)
+                self.env.flush_all()
+            return notice
+        except PostgresError:
+            raise  # the whole step is repeated, or fails for another reason
+        except Exception:  # layout, alias, add-on: anything can be broken
+            _logger.exception("Extension of %s could not be told", self.number)
+            self.env.invalidate_all()
+        bare = {"template": None, "attachments": None, "told": None, "is_sent": False}
+        return self._tell("extension", **{**tell, **bare})
+
+    # === FROM THE COMPLAINT TO THE REQUEST === #
+    def _complaint_changed(self, changes):
+        result = super()._complaint_changed(changes)
+        ended = self.browse().union(
+            *(
+                ticket
+                for ticket, old, new in changes
+                if old.status != new.status and new.status not in OPEN_STATUS
+            )
+        )
+        if ended:
+            ended._withdraw_extension_requests()
+        return result
+
+    def _withdraw_extension_requests(self):
+        """Off the desk, nobody needs more time."""
+        tickets = self.sudo()
+        requests = self.env["klikumkm.sla.extension.request"].sudo()
+        requests = requests.search(
+            [("ticket_id", "in", tickets.ids), ("state", "=", "asked")]
+        )
+        if requests:
+            requests._withdraw(
+                self.env._(
+                    "The extension that was asked for is not needed any more and was "
+                    "withdrawn."
+                )
+            )
+        tickets.activity_unlink([ACTIVITY_RETURNED])
+
+    # === WHAT CUSTOMERS SEE === #
+    def _get_told_extension(self):
+        """The extension that made the date the customer has, once he was told."""
+        self.ensure_one()
+        extension = self.sudo().extension_ids[-1:]  # of his own complaint
+        notice = extension.notice_id
+        if notice.state == "told" and notice.promised_date == self._get_promised_date():
+            return extension
+        return extension.browse()
+
+    def _get_status_words(self):
+        headline, rest = super()._get_status_words()
+        extension = self._is_our_turn() and self._get_told_extension()
+        if not extension:
+            return headline, rest
+        notice = extension.notice_id
+        sentence = self.env._(
+            "Extended from %(old)s to %(new)s. The reason: %(reason)s.",
+            old=self._format_customer_day(notice.previous_date),
+            new=self._format_customer_day(notice.promised_date),
+            reason=extension._get_reason_words(),
+        )
+        return headline, f"{rest} {sentence}".strip()
+
+    # === COMPLAINT FILE === #
+    def _get_decision_events(self):
+        yield from super()._get_decision_events()
+        for extension in self.sudo().extension_ids:
+            yield self._new_event(
+                extension.create_date.replace(microsecond=0),
+                self.env._(
+                    "Extended by %(days)s working days: %(old)s → %(new)s",
+                    days=extension.days,
+                    old=self._format_customer_date(extension.deadline_before),
+                    new=self._format_customer_date(extension.deadline_after),
+                ),
+                [
+                    self.env._(
+                        "Reason: %(reason)s", reason=extension._get_reason_words()
+                    ),
+                    extension.legal_ref,
+                ],
+            )
