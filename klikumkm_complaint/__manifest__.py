@@ -7,7 +7,7 @@
     "category": "Services/Helpdesk",
     "author": "klikUMKM contributors",
     "license": "AGPL-3",
-    "depends": ["helpdesk_mgmt", "phone_validation", "portal", "rating"],
+    "depends": ["helpdesk_mgmt", "base_import", "phone_validation", "portal", "rating"],
     "external_dependencies": {"python": ["phonenumbers"]},
     "data": [
         "security/klikumkm_complaint_groups.xml",
@@ -71,6 +71,7 @@
         "wizards/complaint_coordination_ask_views.xml",
         "wizards/complaint_coordination_step_views.xml",
         "views/klikumkm_complaint_export_views.xml",
+        "views/klikumkm_complaint_import_views.xml",
         "wizards/complaint_file_views.xml",
         "report/complaint_report.xml",
         "report/complaint_report_templates.xml",

@@ -38,6 +38,7 @@
         "views/resource_calendar_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
+        "views/klikumkm_complaint_import_views.xml",
         "report/sla_report_views.xml",
         "wizards/sla_extend_views.xml",
         "views/klikumkm_sla_menus.xml",

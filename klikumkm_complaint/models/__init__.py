@@ -1,6 +1,7 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import complaint_export
+from . import complaint_import
 from . import complaint_coordination
 from . import complaint_cancellation
 from . import complaint_external_body
@@ -25,6 +26,7 @@ from . import helpdesk_ticket_file
 from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_receipt
 from . import helpdesk_ticket_hand_over
+from . import helpdesk_ticket_import
 from . import helpdesk_ticket_rating
 from . import helpdesk_ticket_page
 from . import helpdesk_ticket_referral

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import (
@@ -376,8 +376,14 @@ class HelpdeskTicket(models.Model):
     def _get_automatic_assistance_type(self):
         """The form of help that follows from category and type alone."""
         self.ensure_one()
-        return self.category_id.assistance_type or (
-            "handling" if self.submission_type == "complaint" else "information"
+        return self._get_automatic_assistance_type_of(
+            self.category_id, self.submission_type
+        )
+
+    @api.model
+    def _get_automatic_assistance_type_of(self, category, submission_type):
+        return category.assistance_type or (
+            "handling" if submission_type == "complaint" else "information"
         )
 
     @api.depends("partner_id")
@@ -530,7 +536,7 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _is_staff(self, user):
         """Whether a user is a person at a desk: no customer, robot or leaver."""
-        return user.active and not user.share and user != self.env.ref("base.user_root")
+        return user.active and not user.share and user.id != SUPERUSER_ID
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,5 +1,6 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import base_import_import
 from . import complaint_coordination_ask
 from . import complaint_coordination_step
 from . import complaint_telling

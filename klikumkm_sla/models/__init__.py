@@ -1,11 +1,13 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import complaint_import
 from . import complaint_reason
 from . import complaint_response
 from . import complaint_notice
 from . import helpdesk_ticket
 from . import helpdesk_ticket_alert
+from . import helpdesk_ticket_import
 from . import helpdesk_ticket_extension
 from . import helpdesk_ticket_preview
 from . import helpdesk_ticket_team
@@ -25,6 +27,7 @@ from . import resource_calendar_warnings
 from . import sla_clock
 from . import sla_clock_figures
 from . import sla_clock_check
+from . import sla_clock_import
 from . import sla_clock_extend
 from . import sla_clock_regulatory
 from . import sla_clock_told

@@ -4,6 +4,7 @@ from . import test_calendar
 from . import test_check
 from . import test_clock
 from . import test_documents
+from . import test_import
 from . import test_desk
 from . import test_coordination
 from . import test_extension

@@ -1,0 +1,102 @@
+# Copyright 2026 klikUMKM contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What stands in the cells of an imported file: dates, amounts, names.
+
+Plain Python without Odoo. The person who fills in the file is Indonesian, whatever the
+language of whoever imports it: 05/03/2026 is the fifth of March.
+"""
+
+import re
+from datetime import date, datetime, time, timezone
+
+# A date without a time: the middle of the day, the same date in every zone near ours.
+NOON = time(12, 0)
+
+_SEPARATOR = r"[/.-]"
+_DATE = re.compile(
+    rf"(?:(?P<day>\d{{1,2}})\s*{_SEPARATOR}\s*(?P<month>\d{{1,2}})\s*{_SEPARATOR}\s*"
+    rf"(?P<year>\d{{4}})"
+    rf"|(?P<iso_year>\d{{4}}){_SEPARATOR}(?P<iso_month>\d{{1,2}}){_SEPARATOR}"
+    rf"(?P<iso_day>\d{{1,2}}))"
+    # 14:30, 14.30, 14.30.05, T14:30:05
+    r"(?:(?:\s+|T|,\s*)(?P<hour>\d{1,2})[:.](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:\.\d+)?)?)?"
+)
+
+
+def parse_moment(cell, tz):
+    """Read a date with or without a time.
+
+    :param cell: text, or a date or datetime as spreadsheets have it
+    :param tz: zone of the date, from pytz
+    :return: (naive UTC in whole seconds, whether a time was given)
+    :raise ValueError: it is no date
+    """
+    if not isinstance(cell, date):
+        cell = _parse_date_text(str(cell).strip())
+    elif isinstance(cell, datetime) and cell.time() == time.min:
+        cell = cell.date()  # spreadsheets cannot tell a date from its midnight
+    has_time = isinstance(cell, datetime)
+    local = cell if has_time else datetime.combine(cell, NOON)
+    moment = tz.localize(local.replace(tzinfo=None, microsecond=0))
+    return moment.astimezone(timezone.utc).replace(tzinfo=None), has_time
+
+
+def parse_date(cell):
+    """Read a date; a time of day is not looked at.
+
+    :rtype: date
+    :raise ValueError: it is no date
+    """
+    if not isinstance(cell, date):
+        cell = _parse_date_text(str(cell).strip())
+    return cell.date() if isinstance(cell, datetime) else cell
+
+
+def _parse_date_text(text):
+    """A datetime where the text has a time, else a date."""
+    match = _DATE.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    part = match.groupdict()
+    day = date(
+        int(part["year"] or part["iso_year"]),
+        int(part["month"] or part["iso_month"]),
+        int(part["day"] or part["iso_day"]),
+    )
+    if part["hour"] is None:
+        return day
+    return datetime.combine(
+        day, time(int(part["hour"]), int(part["minute"]), int(part["second"] or 0))
+    )
+
+
+def parse_amount(cell):
+    """Read an amount of money: 1.500.000, Rp 1.500.000,50, 1500000.5, 1,500,000.
+
+    One dot or comma before three last digits groups thousands, as rupiah are written.
+
+    :rtype: float
+    :raise ValueError: it is no amount, or less than zero
+    """
+    text = re.sub(r"^(rp|idr)\.?|\s|,-$", "", str(cell).strip(), flags=re.IGNORECASE)
+    if not re.fullmatch(r"\d[\d.,]*", text):
+        raise ValueError(cell)
+    decimals = ""
+    last = max(text.rfind("."), text.rfind(","))
+    if last >= 0:
+        mark, tail = text[last], text[last + 1 :]
+        is_grouping = text.count(mark) > 1 or (
+            len(tail) == 3 and len(set(re.sub(r"\d", "", text))) == 1
+        )
+        if not is_grouping:
+            text, decimals = text[:last], tail
+    return float(re.sub(r"[.,]", "", text) + (f".{decimals}" if decimals else ""))
+
+
+def normalize(text):
+    """What names have in common however they are typed.
+
+    No case, no spaces around, one space within, none beside the slash of a hierarchy.
+    """
+    return re.sub(r"\s*/\s*", "/", " ".join(str(text).split())).casefold()
