@@ -173,6 +173,8 @@ class TestExtending(ExtensionCase):
         ticket = self.make_told()
         self.add_leave("2026-03-10")
         version = self.versions()
+        self.env.flush_all()
+        self.env.invalidate_all()
         before = self.clock_of(ticket).read()
         wizard = self.fill_in(ticket, 2)
         self.assertEqual(self.clock_of(ticket).read(), before)
