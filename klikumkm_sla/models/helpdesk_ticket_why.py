@@ -2,12 +2,26 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Why this date, in words: a sentence for customers, a table for the desk."""
 
-from itertools import groupby
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import format_list
+
+
+def get_stretches(days):
+    """Days of one kind and name that follow each other, together.
+
+    :param list days: of :class:`ExplainedDay`, ascending
+    :rtype: list of lists
+    """
+    stretches = []
+    for day in days:
+        last = stretches[-1][-1] if stretches else None
+        if last and (last.kind, last.name) == (day.kind, day.name):
+            stretches[-1].append(day)
+        else:
+            stretches.append([day])
+    return stretches
 
 
 class HelpdeskTicket(models.Model):
@@ -82,10 +96,8 @@ class HelpdeskTicket(models.Model):
             parts.append(
                 self.env._("%(days)s days on which we are closed", days=closed)
             )
-        for name, rows in groupby(
-            explanation.of_kind("holiday"), key=lambda row: row.name
-        ):
-            parts.append(f"{self._say_days(list(rows))} {name}")
+        for rows in get_stretches(explanation.of_kind("holiday")):
+            parts.append(f"{self._say_days(rows)} {rows[0].name}")
         waited = len(explanation.of_kind("waited"))
         if waited == 1:
             parts.append(self.env._("1 working day in which we waited for you"))
@@ -128,10 +140,10 @@ class HelpdeskTicket(models.Model):
                 self.env._("day of receipt, not counted"),
             )
         ]
-        days = explanation.dates
-        for _key, group in groupby(days, key=lambda row: (row.kind, row.name)):
-            group = list(group)
-            rows.append((self._say_days(group), self._say_kind(group)))
+        rows += [
+            (self._say_days(days), self._say_kind(days))
+            for days in get_stretches(explanation.dates)
+        ]
         if clock.paused_since:
             rows.append(
                 (

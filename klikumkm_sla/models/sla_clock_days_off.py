@@ -52,12 +52,13 @@ class SlaClock(models.Model):
                 promises[ticket] = (ticket.sla_deadline, promised)
         return promises
 
-    def _recount(self, now):  # pylint: disable=missing-return  # there is none
+    def _recount(self, now):
         """Recount, and tell customers as was chosen for this change of days off.
 
         The reason goes on in the context as ``sla_new_date_reason`` (a sentence by
         language).
         """
+        result = None
         for calendar, clocks in self.grouped(lambda c: c.calendar_id.sudo()).items():
             change = calendar.sla_change or {}
             before = {clock: clock.deadline for clock in clocks}
@@ -66,12 +67,13 @@ class SlaClock(models.Model):
                 or self.env.context.get("sla_new_date_reason"),
                 sla_keep_told=clocks._get_tickets_to_keep(calendar).ids,
             )
-            super(SlaClock, telling)._recount(now)
+            result = super(SlaClock, telling)._recount(now)
             if companies := change.get("send_companies"):
                 moved = clocks.filtered(
                     lambda c, before=before: c.deadline != before[c]
                 )
                 moved._send_new_dates(companies)
+        return result
 
     def _get_tickets_to_keep(self, calendar):
         """Complaints whose customers are not told what this recount moves.
