@@ -21,7 +21,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
-from ..import_cells import normalize, parse_amount, parse_moment
+from ..import_cells import clean, normalize, parse_amount, parse_moment
 from .helpdesk_ticket_intake import without_nul
 from .helpdesk_ticket_stage import OPEN_STATUS
 
@@ -29,6 +29,10 @@ from .helpdesk_ticket_stage import OPEN_STATUS
 MAX_ERRORS = 50
 # So many names of what is allowed; of more, those that are most like what was written.
 MAX_NAMES = 12
+# So many characters of a name or a number; more is a story in the wrong column.
+MAX_LINE = 250
+# So much of a cell is repeated in an error.
+MAX_QUOTED = 80
 # The column of the subject has the name of the field: the importer shows it beside
 # errors. The others must not, lest it reads their dates and amounts in its own way.
 SUBJECT = "name"
@@ -98,15 +102,34 @@ class ImportRow:
         cell = self.cells.get(column)
         return "" if cell in (None, False) else without_nul(str(cell)).strip()
 
+    def line(self, column):
+        """What stands in a cell, as one line such as a name or a number."""
+        text = clean(self.text(column))
+        if len(text) > MAX_LINE:
+            self.add_error(
+                self.env._(
+                    "%(column)s: this is too long. Write %(max)s characters at most.",
+                    column=self.guide.labels[column],
+                    max=MAX_LINE,
+                )
+            )
+        return text
+
+    def quoted(self, column):
+        """What stands in a cell, to be repeated in an error."""
+        text = self.text(column)
+        return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
+
     def choice(self, column):
         """What a name in a cell stands for; None where there is none."""
-        text = self.text(column)
+        text = clean(self.text(column))
         if not text:
             return None
         choices = self.guide.choices[column]
         found = choices.values.get(normalize(text), [])
         if len(found) == 1:
             return found[0]
+        text = self.quoted(column)
         names = choices.get_names_like(text)
         label = self.guide.labels[column]
         if found:
@@ -138,8 +161,7 @@ class ImportRow:
         :param str hint: how to write it, translated
         :return: None where the cell is empty or cannot be read
         """
-        text = self.text(column)
-        if not text:
+        if not self.text(column):
             return None
         try:
             return parser(self.cells[column])
@@ -148,7 +170,7 @@ class ImportRow:
                 self.env._(
                     "%(column)s: “%(text)s” cannot be read. %(hint)s",
                     column=self.guide.labels[column],
-                    text=text,
+                    text=self.quoted(column),
                     hint=hint,
                 )
             )
@@ -537,12 +559,12 @@ class HelpdeskTicket(models.Model):
         )
         row.vals.update(
             {
-                "name": row.text(SUBJECT),
+                "name": " ".join(row.text(SUBJECT).split()),
                 "story_text": row.text("import_story"),
-                "partner_name": row.text("import_partner_name"),
-                "partner_phone": row.text("import_partner_phone"),
-                "partner_email": row.text("import_partner_email"),
-                "agreement_ref": row.text("import_agreement"),
+                "partner_name": row.line("import_partner_name"),
+                "partner_phone": row.line("import_partner_phone"),
+                "partner_email": row.line("import_partner_email"),
+                "agreement_ref": row.line("import_agreement"),
                 "customer_role": row.choice("import_role") or False,
                 "outcome": row.choice("import_outcome") or False,
                 "loss_amount": loss or 0.0,
@@ -656,7 +678,8 @@ class HelpdeskTicket(models.Model):
         """
         column = "import_number"
         label = rows[0].guide.labels[column] if rows else ""
-        numbers = Counter(row.text(column) for row in rows)
+        number_of = {row: row.line(column) for row in rows}
+        numbers = Counter(number_of.values())
         wanted = [number for number in numbers if number]
         # complaints of all companies, also those that whoever imports may not see
         known = (
@@ -679,7 +702,7 @@ class HelpdeskTicket(models.Model):
         }
         own = self._get_own_number_pattern()
         for row in rows:
-            number = row.text(column)
+            number = number_of[row]
             if number:
                 row.vals["old_number"] = number
             if number and numbers[number] > 1:

@@ -400,6 +400,58 @@ class TestImportCase(ImportCase):
             self.assertEqual(parse_amount(text), amount)
         self.assertRaises(ValueError, parse_amount, "-5")
 
+    def test_slips_are_told_instead_of_breaking_the_import(self):
+        slips = {
+            "loss": "9" * 400,
+            "received": "01/01/0001",
+            "finished": "01/01/1900",  # what spreadsheets make of an empty date
+            "customer": "Siti " * 60,
+            "phone": "08" + "1" * 9000,  # more than an index takes
+        }
+        labels = HEADINGS["en_US"]
+        rows = [{column: text} for column, text in slips.items()]
+        errors = self.refuse(*rows, lang="en_US")
+        for number, (column, error) in enumerate(zip(slips, errors, strict=True), 2):
+            with self.subTest(column=column):
+                label = labels[column].rstrip("*")
+                self.assertTrue(error.startswith(f"Row {number}: {label}: "), error)
+                self.assertLess(len(error), 250)
+
+    def test_cells_of_one_line_are_made_one(self):
+        ticket = self.take_over(
+            {
+                "subject": "Denda\nsalah",
+                "customer": "Ani  \n Sari",
+                # other systems put it before what must stay text
+                "phone": "'081199990000",
+                "received": "'05/03/2026 14:30",
+                "loss": "'1.500.000",
+                "story": "'Halo' kata dia.",
+            }
+        )
+        self.assertRecordValues(
+            ticket,
+            [
+                {
+                    "name": "Denda salah",
+                    "partner_name": "Ani Sari",
+                    "partner_phone": "081199990000",
+                    "received_date": wall("2026-03-05 14:30"),
+                    "loss_amount": 1500000,
+                }
+            ],
+        )
+        self.assertIn("Halo' kata", ticket.description)
+
+    def test_windows_file_with_semicolons(self):
+        upload = self.upload([{"subject": "Café – “ganda”"}, {"subject": "Perancis"}])
+        text = upload.file.decode().replace(",", ";")
+        upload.file = text.encode("cp1252")
+        result = self.execute(upload, separator="", encoding="")
+        self.assertEqual(result["messages"], [])
+        names = self.Ticket.browse(result["ids"]).mapped("name")
+        self.assertEqual(names, ["Café – “ganda”", "Perancis"])
+
     # === NUMBERS === #
     def test_old_number_stays_where_it_is_free(self):
         known = self.make_ticket()
@@ -487,7 +539,86 @@ class TestImportCase(ImportCase):
         self.assertFalse(any(tickets.mapped("is_receipt_due")))
         self.assertEqual(len(tickets.message_ids), 3)  # the notes
 
+    def test_jobs_send_nothing_about_what_was_imported(self):
+        self.env.company.sla_enforce_from = False
+        models = (
+            "mail.mail",
+            "mail.message",
+            "mail.activity",
+            "rating.rating",
+            "klikumkm.complaint.notice",
+        )
+        self.take_over(
+            *(
+                {
+                    "received": "02/03/2026",
+                    "finished": finished,
+                    "status": status,
+                    "outcome": outcome,
+                    "email": "siti@example.com",
+                    "channel": "E-mail",
+                    "urgency": "Darurat",
+                }
+                for status, finished in (
+                    ("Diterima", ""),
+                    ("Menunggu pelanggan", ""),
+                    ("Terselesaikan", "05/03/2026"),
+                    ("Dirujuk", "05/03/2026"),
+                    ("Ditutup", ""),
+                )
+                for outcome in ("", "Ditolak", "Dikabulkan")
+            )
+        )
+        counts = {name: self.env[name].search_count([]) for name in models}
+        self.travel("2026-03-20 10:30")
+        for job in (
+            "klikumkm_complaint.ir_cron_tell",
+            "klikumkm_complaint.ir_cron_follow_terms",
+            "klikumkm_sla.ir_cron_alert",
+            "klikumkm_sla.ir_cron_check",
+        ):
+            with self.subTest(job=job), self.enter_registry_test_mode():
+                self.env.ref(job).method_direct_trigger()
+            self.env.invalidate_all()
+            for name, count in counts.items():
+                self.assertEqual(self.env[name].search_count([]), count, name)
+        self.assertFalse(
+            self.env["klikumkm.sla.clock"].search([("check_note", "!=", False)])
+        )
+
     # === WHO === #
+    def test_customers_neither_import_nor_undo(self):
+        portal = new_test_user(
+            self.env, "import-portal", groups="base.group_portal", email="p@example.com"
+        )
+        batch = self.take_over({}).import_id
+        Ticket = self.Ticket.with_user(portal)
+        for refused in (
+            lambda: Ticket.get_import_templates(),
+            lambda: Ticket.load(["name"], [["A"]]),
+            lambda: self.upload([{}], user=portal),
+            lambda: batch.with_user(portal).action_undo(),
+        ):
+            with self.assertRaises(AccessError):
+                refused()
+        self.assertEqual(batch.state, "done")
+
+    def test_context_of_the_import_gives_no_rights(self):
+        context = {
+            "complaint_import": {"is_test": True},
+            "import_file": True,
+            "default_is_imported": True,
+            "default_import_id": self.take_over({}).import_id.id,
+            "default_old_number": "B",
+        }
+        ticket = (
+            self.Ticket.with_user(self.users["agent"])
+            .with_context(**context)
+            .create({"name": "A", "team_id": self.team.id})
+        )
+        self.assertFalse(ticket.is_imported or ticket.old_number)
+        self.assertFalse(ticket.sudo().import_id)
+
     def test_only_managers_import(self):
         for name in ("agent", "lead"):
             user = self.users[name]
