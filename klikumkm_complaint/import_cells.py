@@ -117,3 +117,27 @@ def normalize(text):
     No case, no spaces around, one space within, none beside the slash of a hierarchy.
     """
     return re.sub(r"\s*/\s*", "/", " ".join(str(text).split())).casefold()
+
+
+def find_short(text, values):
+    """What a short form may mean: the beginning of a name or of one of its words.
+
+    A hyphen within a word counts for nothing: Email is E-mail.
+
+    :param str text: as it was written; of three letters at least
+    :param dict values: lists of what is meant, by normalised name
+    :return: list of what is meant, each once
+    """
+    wanted = _squash(text)
+    found = []
+    if len(wanted) >= 3:
+        for name, meant in values.items():
+            beginnings = [_squash(name), *map(_squash, name.split())]
+            if any(part.startswith(wanted) for part in beginnings):
+                found += [value for value in meant if value not in found]
+    return found
+
+
+def _squash(text):
+    """Only the letters and digits."""
+    return re.sub(r"[\W_]", "", text).casefold()

@@ -21,7 +21,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
-from ..import_cells import clean, normalize, parse_amount, parse_moment
+from ..import_cells import clean, find_short, normalize, parse_amount, parse_moment
 from .helpdesk_ticket_intake import without_nul
 from .helpdesk_ticket_stage import OPEN_STATUS
 
@@ -33,6 +33,8 @@ MAX_NAMES = 12
 MAX_LINE = 250
 # So much of a cell is repeated in an error.
 MAX_QUOTED = 80
+# Columns whose names may be shortened to what is unmistakable: WhatsApp, Email, Web.
+SHORTENED = ("import_channel",)
 # The column of the subject has the name of the field: the importer shows it beside
 # errors. The others must not, lest it reads their dates and amounts in its own way.
 SUBJECT = "name"
@@ -127,6 +129,8 @@ class ImportRow:
             return None
         choices = self.guide.choices[column]
         found = choices.values.get(normalize(text), [])
+        if not found and column in SHORTENED:
+            found = find_short(text, choices.values)
         if len(found) == 1:
             return found[0]
         text = self.quoted(column)

@@ -443,6 +443,21 @@ class TestImportCase(ImportCase):
         )
         self.assertIn("Halo' kata", ticket.description)
 
+    def test_channel_may_be_shortened_to_what_is_unmistakable(self):
+        channels = {
+            "WhatsApp": "klikumkm_complaint.channel_whatsapp",
+            "Email": "helpdesk_mgmt.helpdesk_ticket_channel_email",
+            "web": "helpdesk_mgmt.helpdesk_ticket_channel_web",
+            "media": "klikumkm_complaint.channel_social_media",
+        }
+        tickets = self.take_over(*({"channel": short} for short in channels))
+        for ticket, (short, xmlid) in zip(tickets, channels.items(), strict=True):
+            self.assertEqual(ticket.channel_id, self.env.ref(xmlid), short)
+        self.env["helpdesk.ticket.channel"].create({"name": "Web chat"})
+        errors = self.refuse({"channel": "web"}, {"channel": "WA"}, lang="en_US")
+        self.assertIn("“web” means several", errors[0])
+        self.assertIn("“WA” is not known", errors[1])
+
     def test_windows_file_with_semicolons(self):
         upload = self.upload([{"subject": "Café – “ganda”"}, {"subject": "Perancis"}])
         text = upload.file.decode().replace(",", ";")
