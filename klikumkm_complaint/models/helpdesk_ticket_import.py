@@ -325,14 +325,14 @@ class HelpdeskTicket(models.Model):
         errors = self._check_import_columns(columns, guide)
         rows = []
         if not errors:
-            first = source.get("skip", 0) + (
-                2 if source.get("has_headers", True) else 1
-            )
+            first = source.get("skip", 0) + int(source.get("has_headers", True))
+            # empty rows are left out before they come here
+            numbers = source.get("row_numbers") or range(1, first + len(data) + 1)
             rows = [
                 ImportRow(
                     self.env, number, dict(zip(columns, cells, strict=True)), guide
                 )
-                for number, cells in enumerate(data, first)
+                for number, cells in zip(numbers[first:], data, strict=False)
             ]
             for row in rows:
                 self._read_import_row(row)

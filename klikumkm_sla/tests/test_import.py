@@ -467,6 +467,26 @@ class TestImportCase(ImportCase):
         names = self.Ticket.browse(result["ids"]).mapped("name")
         self.assertEqual(names, ["Café – “ganda”", "Perancis"])
 
+    def test_empty_rows_count_where_errors_are_told(self):
+        upload = self.upload([{}, {"status": "Selese"}])
+        head, right, wrong = upload.file.decode().splitlines()
+        empty = "," * head.count(",")
+        upload.file = "\n".join([head, right, "", empty, wrong]).encode()
+        (error,) = self.execute(upload)["messages"]
+        self.assertIn("Baris 5", error["message"])
+        (error,) = self.execute(upload, limit=1, skip=1)["messages"]
+        self.assertIn("Baris 5", error["message"])
+        book = Workbook()
+        rows = list(csv.reader([head, right, empty, wrong]))
+        for row in rows:
+            book.active.append(row)
+        content = io.BytesIO()
+        book.save(content)
+        sheet = self.upload([], file_name="lama.xlsx")
+        sheet.write({"file": content.getvalue(), "file_type": False})
+        (error,) = self.execute(sheet)["messages"]
+        self.assertIn("Baris 4", error["message"])
+
     # === NUMBERS === #
     def test_old_number_stays_where_it_is_free(self):
         known = self.make_ticket()
