@@ -15,10 +15,12 @@ from typing import NamedTuple
 
 import pytz
 from psycopg2 import Error as PostgresError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, plaintext2html
 
 from ..import_cells import clean, find_short, normalize, parse_amount, parse_moment
@@ -209,6 +211,12 @@ class HelpdeskTicket(models.Model):
         help="The number in the system that the complaint was taken over from.",
     )
 
+    # Two managers with the same file: neither sees what the other has not committed.
+    _old_number_uniq = models.UniqueIndex(
+        "(company_id, old_number) WHERE old_number IS NOT NULL",
+        "A complaint with this old number was imported already.",
+    )
+
     # === TEMPLATE === #
     @api.model
     def get_import_templates(self):
@@ -344,7 +352,11 @@ class HelpdeskTicket(models.Model):
                 with self.env.cr.savepoint():
                     tickets = importer._create_imported(rows, source)
                     self.env.flush_all()
-            except (UserError, PostgresError):
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise  # somebody else was faster: the request is done again
+            except (UserError, PostgresError) as error:
+                if self._is_import_of_another(error):
+                    raise ConcurrencyError(str(error)) from error
                 importer._find_import_errors(rows, source)
                 errors = self._get_import_errors(rows)
         if errors or not rows:
@@ -355,6 +367,17 @@ class HelpdeskTicket(models.Model):
             "nextrow": 0,
             "complaint_counts": tickets.with_env(self.env)._get_import_counts(),
         }
+
+    @api.model
+    def _is_import_of_another(self, error):
+        """Whether somebody else imported the same complaints at this moment.
+
+        Odoo does the request again, and then sees what he imported.
+        """
+        return (
+            isinstance(error, UniqueViolation)
+            and error.diag.constraint_name == self._old_number_uniq.full_name(self)
+        )
 
     @api.model
     def _check_import_columns(self, columns, guide):
@@ -411,6 +434,8 @@ class HelpdeskTicket(models.Model):
                 self._create_imported(rows, source)
                 self.env.flush_all()
                 savepoint.rollback()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
         except (UserError, PostgresError) as error:
             if len(rows) > 1:
                 half = len(rows) // 2

@@ -5,13 +5,14 @@
 import csv
 import io
 from datetime import date, datetime
+from unittest.mock import patch
 
 from openpyxl import Workbook, load_workbook
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import file_open
+from odoo.tools import file_open, mute_logger
 
 from odoo.addons.klikumkm_complaint.import_cells import parse_amount
 
@@ -515,6 +516,17 @@ class TestImportCase(ImportCase):
             ],
         )
         self.assertTrue(ticket.exists())
+
+    @mute_logger("odoo.sql_db")
+    def test_same_file_imported_by_two_at_once(self):
+        self.take_over({"number": "A1"})
+        # as it is for whoever began before the first one was committed
+        Ticket = self.registry["helpdesk.ticket"]
+        with (
+            patch.object(Ticket, "search_fetch", lambda self, *args: self.browse()),
+            self.assertRaises(ConcurrencyError),  # Odoo does the request again
+        ):
+            self.execute(self.upload([{"number": "A1"}]))
 
     def test_test_uses_up_no_numbers(self):
         sequence = self.env["ir.sequence"].search(
