@@ -876,6 +876,16 @@ class HelpdeskTicket(models.Model):
                 "%s = %s", SQL.identifier("trace", model_column), self._name
             )
             traces.append((table, "res_id", condition))
+        # reminders of ours follow from the dates; what somebody planned does not
+        traces.append(
+            (
+                "mail_activity",
+                "res_id",
+                SQL(
+                    "trace.res_model = %s AND trace.automated IS NOT TRUE", self._name
+                ),
+            )
+        )
         return traces
 
     @api.model

@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from odoo import Command
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import file_open, mute_logger
+from odoo.tools import SQL, file_open, mute_logger
 
 from odoo.addons.klikumkm_complaint.import_cells import parse_amount
 
@@ -1049,6 +1049,50 @@ class TestImportUndo(ImportCase):
         # the same file can be imported again
         self.assertTrue(self.take_over(*self.rows()))
 
+    def test_undo_leaves_nothing_behind(self):
+        tickets = self.take_over(*self.rows(), {"subject": "Panjang " * 99})
+        self.travel("2026-03-20 11:00")
+        with self.enter_registry_test_mode():
+            self.env.ref("klikumkm_sla.ir_cron_alert").method_direct_trigger()
+        clocks = tickets.sla_clock_ids
+        self.assertTrue(clocks.event_ids)
+        self.assertTrue(
+            self.env["ir.attachment"].search(
+                [("res_model", "=", tickets._name), ("res_id", "in", tickets.ids)]
+            )
+        )
+        ids_of = {tickets._name: tickets.ids, clocks._name: clocks.ids}
+        self.undo(tickets)
+        self.env.flush_all()
+        for name, model in self.registry.items():
+            if not model._auto or model._abstract:
+                continue
+            for field in model._fields.values():
+                if not field.store or not field.column_type:
+                    continue
+                if field.type == "many2one" and field.comodel_name in ids_of:
+                    ids, condition = ids_of[field.comodel_name], SQL("TRUE")
+                elif field.type == "many2one_reference":
+                    column = model._fields[field.model_field]
+                    if not column.store or column.type != "char":
+                        continue
+                    ids = tickets.ids
+                    condition = SQL(
+                        "%s = %s", SQL.identifier(column.name), tickets._name
+                    )
+                else:
+                    continue
+                rows = self.env.execute_query(
+                    SQL(
+                        "SELECT 1 FROM %s WHERE %s IN %s AND %s",
+                        SQL.identifier(model._table),
+                        SQL.identifier(field.name),
+                        tuple(ids),
+                        condition,
+                    )
+                )
+                self.assertFalse(rows, f"{name}.{field.name}")
+
     def test_undo_on_the_same_local_day_only(self):
         self.travel("2026-03-20 00:30")  # the day before in UTC
         tickets = self.take_over({})
@@ -1078,6 +1122,9 @@ class TestImportUndo(ImportCase):
             "notice": notice,
             "change": lambda ticket: ticket.write({"priority": "3"}),
             "step": lambda ticket: self.move(ticket, "in_progress", "2026-03-20 11:00"),
+            "plan": lambda ticket: ticket.activity_schedule(
+                "mail.mail_activity_data_call", user_id=self.manager.id
+            ),
             "file": lambda ticket: self.env["ir.attachment"].create(
                 {"name": "a.txt", "res_model": ticket._name, "res_id": ticket.id}
             ),
