@@ -4,7 +4,7 @@
 
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
@@ -71,6 +71,11 @@ class SlaClock(models.Model):
                         reason=extension["reason"],
                     )
                 )
+        # what was missed before it is told what else happened (rule 10)
+        journal += clocks.filtered(
+            lambda clock: clock.ticket_id.stage_id.status in OPEN_STATUS
+        )._settle(now)
+        for clock in clocks:
             journal += clock._finish_as_before(now)
         if extensions:
             self.env["klikumkm.sla.extension"].create(extensions)
@@ -91,7 +96,8 @@ class SlaClock(models.Model):
         # the term of the law is not extended here either
         if not until or not self.deadline or self.kind != "standard":
             return None
-        table = self.calendar_id._get_working_days(self.start_date, now)
+        midnight = fields.Datetime.to_datetime(until)
+        table = self.calendar_id._get_working_days(self.start_date, max(now, midnight))
         reached = table.closing_of(until) or table.closing_after(until)
         if not reached or reached <= self.deadline:
             return None

@@ -876,6 +876,15 @@ class TestImportClock(ImportCase):
         self.assertDeadline(ticket, "2026-03-16 17:00")
         self.assertEqual(ticket.sla_state, "overdue")
 
+    def test_extension_of_years_reaches_the_date_named(self):
+        ticket = self.take_over({"until": "13/03/2029", "reason": "Perkara"})
+        self.assertDeadline(ticket, "2029-03-13 17:00")
+
+    def test_missed_before_it_waited_for_the_customer(self):
+        ticket = self.take_over({"status": "Menunggu pelanggan"})
+        self.assertEqual(self.journal(ticket), ["start", "breach", "pause"])
+        self.assertEqual(ticket.sla_state, "overdue")
+
     def test_extension_that_is_no_longer_than_the_standard_is_told(self):
         upload = self.upload([{"until": "05/03/2026", "reason": "Menunggu bank"}])
         counts = {
