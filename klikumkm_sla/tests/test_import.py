@@ -880,6 +880,24 @@ class TestImportClock(ImportCase):
         ticket = self.take_over({"until": "13/03/2029", "reason": "Perkara"})
         self.assertDeadline(ticket, "2029-03-13 17:00")
 
+    def test_extension_names_its_rule_where_the_reason_is_in_the_list(self):
+        reason = self.env.ref("klikumkm_complaint.extension_unit")
+        reason.with_context(lang="id_ID").name = "Menunggu unit lain"
+        tickets = self.take_over(
+            {"until": "13/03/2026", "reason": "menunggu  unit lain"},
+            {"until": "13/03/2026", "reason": "Waiting for another unit"},
+            {"until": "13/03/2026", "reason": "Lama sekali"},
+        )
+        extensions = [self.clock_of(ticket).extension_ids for ticket in tickets]
+        self.assertEqual(
+            [(e.reason_id, e.legal_ref) for e in extensions],
+            [
+                (reason, "POJK 22/2023 75(3)c"),
+                (reason, "POJK 22/2023 75(3)c"),
+                (reason.browse(), False),
+            ],
+        )
+
     def test_missed_before_it_waited_for_the_customer(self):
         ticket = self.take_over({"status": "Menunggu pelanggan"})
         self.assertEqual(self.journal(ticket), ["start", "breach", "pause"])
