@@ -11,6 +11,10 @@ from datetime import date, datetime, time, timezone
 
 # A date without a time: the middle of the day, the same date in every zone near ours.
 NOON = time(12, 0)
+# Earlier dates are slips, or what a spreadsheet makes of an empty cell (1900).
+FIRST_YEAR = 1970
+# Rupiah; more is no loss of a customer, and beyond some hundred digits no number.
+MAX_AMOUNT = 10**15
 
 _SEPARATOR = r"[/.-]"
 _DATE = re.compile(
@@ -33,9 +37,11 @@ def parse_moment(cell, tz):
     :raise ValueError: it is no date
     """
     if not isinstance(cell, date):
-        cell = _parse_date_text(str(cell).strip())
+        cell = _parse_date_text(clean(cell))
     elif isinstance(cell, datetime) and cell.time() == time.min:
         cell = cell.date()  # spreadsheets cannot tell a date from its midnight
+    if cell.year < FIRST_YEAR:
+        raise ValueError(cell)
     has_time = isinstance(cell, datetime)
     local = cell if has_time else datetime.combine(cell, NOON)
     moment = tz.localize(local.replace(tzinfo=None, microsecond=0))
@@ -49,7 +55,7 @@ def parse_date(cell):
     :raise ValueError: it is no date
     """
     if not isinstance(cell, date):
-        cell = _parse_date_text(str(cell).strip())
+        cell = _parse_date_text(clean(cell))
     return cell.date() if isinstance(cell, datetime) else cell
 
 
@@ -77,9 +83,9 @@ def parse_amount(cell):
     One dot or comma before three last digits groups thousands, as rupiah are written.
 
     :rtype: float
-    :raise ValueError: it is no amount, or less than zero
+    :raise ValueError: it is no amount, less than zero or beyond all reason
     """
-    text = re.sub(r"^(rp|idr)\.?|\s|,-$", "", str(cell).strip(), flags=re.IGNORECASE)
+    text = re.sub(r"^(rp|idr)\.?|\s|,-$", "", clean(cell), flags=re.IGNORECASE)
     if not re.fullmatch(r"\d[\d.,]*", text):
         raise ValueError(cell)
     decimals = ""
@@ -91,7 +97,18 @@ def parse_amount(cell):
         )
         if not is_grouping:
             text, decimals = text[:last], tail
-    return float(re.sub(r"[.,]", "", text) + (f".{decimals}" if decimals else ""))
+    amount = float(re.sub(r"[.,]", "", text) + (f".{decimals}" if decimals else ""))
+    if amount > MAX_AMOUNT:
+        raise ValueError(cell)
+    return amount
+
+
+def clean(cell):
+    """The text of a cell that holds one line.
+
+    Without the apostrophe that other systems put before what must stay text.
+    """
+    return " ".join(str(cell).split()).removeprefix("'").strip()
 
 
 def normalize(text):
@@ -100,3 +117,27 @@ def normalize(text):
     No case, no spaces around, one space within, none beside the slash of a hierarchy.
     """
     return re.sub(r"\s*/\s*", "/", " ".join(str(text).split())).casefold()
+
+
+def find_short(text, values):
+    """What a short form may mean: the beginning of a name or of one of its words.
+
+    A hyphen within a word counts for nothing: Email is E-mail.
+
+    :param str text: as it was written; of three letters at least
+    :param dict values: lists of what is meant, by normalised name
+    :return: list of what is meant, each once
+    """
+    wanted = _squash(text)
+    found = []
+    if len(wanted) >= 3:
+        for name, meant in values.items():
+            beginnings = [_squash(name), *map(_squash, name.split())]
+            if any(part.startswith(wanted) for part in beginnings):
+                found += [value for value in meant if value not in found]
+    return found
+
+
+def _squash(text):
+    """Only the letters and digits."""
+    return re.sub(r"[\W_]", "", text).casefold()

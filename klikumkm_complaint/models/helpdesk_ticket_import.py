@@ -15,13 +15,15 @@ from typing import NamedTuple
 
 import pytz
 from psycopg2 import Error as PostgresError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, plaintext2html
 
-from ..import_cells import normalize, parse_amount, parse_moment
+from ..import_cells import clean, find_short, normalize, parse_amount, parse_moment
 from .helpdesk_ticket_intake import without_nul
 from .helpdesk_ticket_stage import OPEN_STATUS
 
@@ -29,6 +31,12 @@ from .helpdesk_ticket_stage import OPEN_STATUS
 MAX_ERRORS = 50
 # So many names of what is allowed; of more, those that are most like what was written.
 MAX_NAMES = 12
+# So many characters of a name or a number; more is a story in the wrong column.
+MAX_LINE = 250
+# So much of a cell is repeated in an error.
+MAX_QUOTED = 80
+# Columns whose names may be shortened to what is unmistakable: WhatsApp, Email, Web.
+SHORTENED = ("import_channel",)
 # The column of the subject has the name of the field: the importer shows it beside
 # errors. The others must not, lest it reads their dates and amounts in its own way.
 SUBJECT = "name"
@@ -98,15 +106,36 @@ class ImportRow:
         cell = self.cells.get(column)
         return "" if cell in (None, False) else without_nul(str(cell)).strip()
 
+    def line(self, column):
+        """What stands in a cell, as one line such as a name or a number."""
+        text = clean(self.text(column))
+        if len(text) > MAX_LINE:
+            self.add_error(
+                self.env._(
+                    "%(column)s: this is too long. Write %(max)s characters at most.",
+                    column=self.guide.labels[column],
+                    max=MAX_LINE,
+                )
+            )
+        return text
+
+    def quoted(self, column):
+        """What stands in a cell, to be repeated in an error."""
+        text = self.text(column)
+        return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
+
     def choice(self, column):
         """What a name in a cell stands for; None where there is none."""
-        text = self.text(column)
+        text = clean(self.text(column))
         if not text:
             return None
         choices = self.guide.choices[column]
         found = choices.values.get(normalize(text), [])
+        if not found and column in SHORTENED:
+            found = find_short(text, choices.values)
         if len(found) == 1:
             return found[0]
+        text = self.quoted(column)
         names = choices.get_names_like(text)
         label = self.guide.labels[column]
         if found:
@@ -138,8 +167,7 @@ class ImportRow:
         :param str hint: how to write it, translated
         :return: None where the cell is empty or cannot be read
         """
-        text = self.text(column)
-        if not text:
+        if not self.text(column):
             return None
         try:
             return parser(self.cells[column])
@@ -148,7 +176,7 @@ class ImportRow:
                 self.env._(
                     "%(column)s: “%(text)s” cannot be read. %(hint)s",
                     column=self.guide.labels[column],
-                    text=text,
+                    text=self.quoted(column),
                     hint=hint,
                 )
             )
@@ -181,6 +209,12 @@ class HelpdeskTicket(models.Model):
         copy=False,
         index="trigram",
         help="The number in the system that the complaint was taken over from.",
+    )
+
+    # Two managers with the same file: neither sees what the other has not committed.
+    _old_number_uniq = models.UniqueIndex(
+        "(company_id, old_number) WHERE old_number IS NOT NULL",
+        "A complaint with this old number was imported already.",
     )
 
     # === TEMPLATE === #
@@ -299,14 +333,14 @@ class HelpdeskTicket(models.Model):
         errors = self._check_import_columns(columns, guide)
         rows = []
         if not errors:
-            first = source.get("skip", 0) + (
-                2 if source.get("has_headers", True) else 1
-            )
+            first = source.get("skip", 0) + int(source.get("has_headers", True))
+            # empty rows are left out before they come here
+            numbers = source.get("row_numbers") or range(1, first + len(data) + 1)
             rows = [
                 ImportRow(
                     self.env, number, dict(zip(columns, cells, strict=True)), guide
                 )
-                for number, cells in enumerate(data, first)
+                for number, cells in zip(numbers[first:], data, strict=False)
             ]
             for row in rows:
                 self._read_import_row(row)
@@ -318,7 +352,11 @@ class HelpdeskTicket(models.Model):
                 with self.env.cr.savepoint():
                     tickets = importer._create_imported(rows, source)
                     self.env.flush_all()
-            except (UserError, PostgresError):
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise  # somebody else was faster: the request is done again
+            except (UserError, PostgresError) as error:
+                if self._is_import_of_another(error):
+                    raise ConcurrencyError(str(error)) from error
                 importer._find_import_errors(rows, source)
                 errors = self._get_import_errors(rows)
         if errors or not rows:
@@ -329,6 +367,17 @@ class HelpdeskTicket(models.Model):
             "nextrow": 0,
             "complaint_counts": tickets.with_env(self.env)._get_import_counts(),
         }
+
+    @api.model
+    def _is_import_of_another(self, error):
+        """Whether somebody else imported the same complaints at this moment.
+
+        Odoo does the request again, and then sees what he imported.
+        """
+        return (
+            isinstance(error, UniqueViolation)
+            and error.diag.constraint_name == self._old_number_uniq.full_name(self)
+        )
 
     @api.model
     def _check_import_columns(self, columns, guide):
@@ -385,6 +434,8 @@ class HelpdeskTicket(models.Model):
                 self._create_imported(rows, source)
                 self.env.flush_all()
                 savepoint.rollback()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
         except (UserError, PostgresError) as error:
             if len(rows) > 1:
                 half = len(rows) // 2
@@ -537,12 +588,12 @@ class HelpdeskTicket(models.Model):
         )
         row.vals.update(
             {
-                "name": row.text(SUBJECT),
+                "name": " ".join(row.text(SUBJECT).split()),
                 "story_text": row.text("import_story"),
-                "partner_name": row.text("import_partner_name"),
-                "partner_phone": row.text("import_partner_phone"),
-                "partner_email": row.text("import_partner_email"),
-                "agreement_ref": row.text("import_agreement"),
+                "partner_name": row.line("import_partner_name"),
+                "partner_phone": row.line("import_partner_phone"),
+                "partner_email": row.line("import_partner_email"),
+                "agreement_ref": row.line("import_agreement"),
                 "customer_role": row.choice("import_role") or False,
                 "outcome": row.choice("import_outcome") or False,
                 "loss_amount": loss or 0.0,
@@ -656,7 +707,8 @@ class HelpdeskTicket(models.Model):
         """
         column = "import_number"
         label = rows[0].guide.labels[column] if rows else ""
-        numbers = Counter(row.text(column) for row in rows)
+        number_of = {row: row.line(column) for row in rows}
+        numbers = Counter(number_of.values())
         wanted = [number for number in numbers if number]
         # complaints of all companies, also those that whoever imports may not see
         known = (
@@ -679,7 +731,7 @@ class HelpdeskTicket(models.Model):
         }
         own = self._get_own_number_pattern()
         for row in rows:
-            number = row.text(column)
+            number = number_of[row]
             if number:
                 row.vals["old_number"] = number
             if number and numbers[number] > 1:
@@ -824,6 +876,16 @@ class HelpdeskTicket(models.Model):
                 "%s = %s", SQL.identifier("trace", model_column), self._name
             )
             traces.append((table, "res_id", condition))
+        # reminders of ours follow from the dates; what somebody planned does not
+        traces.append(
+            (
+                "mail_activity",
+                "res_id",
+                SQL(
+                    "trace.res_model = %s AND trace.automated IS NOT TRUE", self._name
+                ),
+            )
+        )
         return traces
 
     @api.model

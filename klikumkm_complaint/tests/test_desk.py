@@ -773,6 +773,9 @@ class TestDeskPages(ComplaintFixture, HttpCase):
             self.assertEqual(response.status_code, 200)
             self.assertIn("Guide for the complaint desk", response.text)
             self.assertIn("1–20", response.text)
+            # only managers import
+            is_told = "complaints of the old system" in response.text
+            self.assertEqual(is_told, user == self.manager)
 
     def test_nobody_outside_reads_the_guide(self):
         response = self.url_open("/klikumkm/guide")

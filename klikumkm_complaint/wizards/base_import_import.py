@@ -1,6 +1,11 @@
 # Copyright 2026 klikUMKM contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import csv
+import io
+
+from openpyxl import load_workbook
+
 from odoo import api, models
 
 from odoo.addons.base_import.models.base_import import FIELDS_RECURSION_LIMIT
@@ -62,3 +67,40 @@ class BaseImport(models.TransientModel):
         return super(BaseImport, importer).execute_import(
             fields, columns, options, dryrun=dryrun
         )
+
+    # Odoo leaves out empty rows. Whoever is told of an error looks for the row in his
+    # file, so what it left out is counted.
+    def _read_csv(self, options):
+        result = super()._read_csv(options)
+        self._number_rows(
+            lambda: csv.reader(
+                io.StringIO(self.file.decode(options["encoding"])),
+                quotechar=options["quoting"],
+                delimiter=options.get("separator") or ",",
+            )
+        )
+        return result
+
+    def _read_xlsx(self, options):
+        result = super()._read_xlsx(options)
+        length, rows = result
+        if length != len(rows):
+            self._number_rows(
+                lambda: load_workbook(io.BytesIO(self.file), data_only=True)[
+                    options["sheet"]
+                ].values
+            )
+        return result
+
+    def _number_rows(self, get_rows):
+        """Note for the import which rows of the file hold anything, counted from one.
+
+        :param get_rows: returns the rows of the file, lists of cells
+        """
+        source = self.env.context.get("complaint_import")
+        if source is not None:
+            source["row_numbers"] = [
+                number
+                for number, row in enumerate(get_rows(), 1)
+                if any(str(cell).strip() for cell in row if cell is not None)
+            ]

@@ -78,7 +78,7 @@ class HelpdeskTicket(models.Model):
             parse_date,
             self.env._("Write day/month/year: 05/03/2026."),
         )
-        reason = row.text("import_extended_reason")
+        reason = row.line("import_extended_reason")
         if until and not reason:
             row.add_error(self.env._("It was extended: say why."))
         if reason and not row.text("import_extended_until"):

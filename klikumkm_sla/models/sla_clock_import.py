@@ -4,9 +4,10 @@
 
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.klikumkm_complaint.import_cells import normalize
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
 
 _logger = logging.getLogger(__name__)
@@ -71,11 +72,38 @@ class SlaClock(models.Model):
                         reason=extension["reason"],
                     )
                 )
+        # what was missed before it is told what else happened (rule 10)
+        journal += clocks.filtered(
+            lambda clock: clock.ticket_id.stage_id.status in OPEN_STATUS
+        )._settle(now)
+        for clock in clocks:
             journal += clock._finish_as_before(now)
-        if extensions:
-            self.env["klikumkm.sla.extension"].create(extensions)
+        self._create_extensions_told_before(extensions)
         clocks._close_operation(journal, now)
         return clocks
+
+    @api.model
+    def _create_extensions_told_before(self, vals_list):
+        """Record extensions, with the rule of law where the reason is in the list."""
+        if not vals_list:
+            return
+        Ticket = self.env["helpdesk.ticket"]
+        reasons = (
+            self.env["klikumkm.complaint.reason"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("kind", "=", "extension"),
+                    ("company_id", "in", [False, self.env.company.id]),
+                ]
+            )
+        )
+        reason_of = Ticket._get_import_names(reasons, lambda r: r.name).values
+        for vals in vals_list:
+            found = reason_of.get(normalize(vals["reason"]), [])
+            if len(found) == 1:
+                vals.update(reason_id=found[0].id, legal_ref=found[0].legal_ref)
+        self.env["klikumkm.sla.extension"].create(vals_list)
 
     def _extend_as_told_before(self, now):
         """Add the working days that lead to the date which the old system names.
@@ -91,7 +119,8 @@ class SlaClock(models.Model):
         # the term of the law is not extended here either
         if not until or not self.deadline or self.kind != "standard":
             return None
-        table = self.calendar_id._get_working_days(self.start_date, now)
+        midnight = fields.Datetime.to_datetime(until)
+        table = self.calendar_id._get_working_days(self.start_date, max(now, midnight))
         reached = table.closing_of(until) or table.closing_after(until)
         if not reached or reached <= self.deadline:
             return None

@@ -5,13 +5,14 @@
 import csv
 import io
 from datetime import date, datetime
+from unittest.mock import patch
 
 from openpyxl import Workbook, load_workbook
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import file_open
+from odoo.tools import SQL, file_open, mute_logger
 
 from odoo.addons.klikumkm_complaint.import_cells import parse_amount
 
@@ -400,6 +401,93 @@ class TestImportCase(ImportCase):
             self.assertEqual(parse_amount(text), amount)
         self.assertRaises(ValueError, parse_amount, "-5")
 
+    def test_slips_are_told_instead_of_breaking_the_import(self):
+        slips = {
+            "loss": "9" * 400,
+            "received": "01/01/0001",
+            "finished": "01/01/1900",  # what spreadsheets make of an empty date
+            "customer": "Siti " * 60,
+            "phone": "08" + "1" * 9000,  # more than an index takes
+        }
+        labels = HEADINGS["en_US"]
+        rows = [{column: text} for column, text in slips.items()]
+        errors = self.refuse(*rows, lang="en_US")
+        for number, (column, error) in enumerate(zip(slips, errors, strict=True), 2):
+            with self.subTest(column=column):
+                label = labels[column].rstrip("*")
+                self.assertTrue(error.startswith(f"Row {number}: {label}: "), error)
+                self.assertLess(len(error), 250)
+
+    def test_cells_of_one_line_are_made_one(self):
+        ticket = self.take_over(
+            {
+                "subject": "Denda\nsalah",
+                "customer": "Ani  \n Sari",
+                # other systems put it before what must stay text
+                "phone": "'081199990000",
+                "received": "'05/03/2026 14:30",
+                "loss": "'1.500.000",
+                "story": "'Halo' kata dia.",
+            }
+        )
+        self.assertRecordValues(
+            ticket,
+            [
+                {
+                    "name": "Denda salah",
+                    "partner_name": "Ani Sari",
+                    "partner_phone": "081199990000",
+                    "received_date": wall("2026-03-05 14:30"),
+                    "loss_amount": 1500000,
+                }
+            ],
+        )
+        self.assertIn("Halo' kata", ticket.description)
+
+    def test_channel_may_be_shortened_to_what_is_unmistakable(self):
+        channels = {
+            "WhatsApp": "klikumkm_complaint.channel_whatsapp",
+            "Email": "helpdesk_mgmt.helpdesk_ticket_channel_email",
+            "web": "helpdesk_mgmt.helpdesk_ticket_channel_web",
+            "media": "klikumkm_complaint.channel_social_media",
+        }
+        tickets = self.take_over(*({"channel": short} for short in channels))
+        for ticket, (short, xmlid) in zip(tickets, channels.items(), strict=True):
+            self.assertEqual(ticket.channel_id, self.env.ref(xmlid), short)
+        self.env["helpdesk.ticket.channel"].create({"name": "Web chat"})
+        errors = self.refuse({"channel": "web"}, {"channel": "WA"}, lang="en_US")
+        self.assertIn("“web” means several", errors[0])
+        self.assertIn("“WA” is not known", errors[1])
+
+    def test_windows_file_with_semicolons(self):
+        upload = self.upload([{"subject": "Café – “ganda”"}, {"subject": "Perancis"}])
+        text = upload.file.decode().replace(",", ";")
+        upload.file = text.encode("cp1252")
+        result = self.execute(upload, separator="", encoding="")
+        self.assertEqual(result["messages"], [])
+        names = self.Ticket.browse(result["ids"]).mapped("name")
+        self.assertEqual(names, ["Café – “ganda”", "Perancis"])
+
+    def test_empty_rows_count_where_errors_are_told(self):
+        upload = self.upload([{}, {"status": "Selese"}])
+        head, right, wrong = upload.file.decode().splitlines()
+        empty = "," * head.count(",")
+        upload.file = "\n".join([head, right, "", empty, wrong]).encode()
+        (error,) = self.execute(upload)["messages"]
+        self.assertIn("Baris 5", error["message"])
+        (error,) = self.execute(upload, limit=1, skip=1)["messages"]
+        self.assertIn("Baris 5", error["message"])
+        book = Workbook()
+        rows = list(csv.reader([head, right, empty, wrong]))
+        for row in rows:
+            book.active.append(row)
+        content = io.BytesIO()
+        book.save(content)
+        sheet = self.upload([], file_name="lama.xlsx")
+        sheet.write({"file": content.getvalue(), "file_type": False})
+        (error,) = self.execute(sheet)["messages"]
+        self.assertIn("Baris 4", error["message"])
+
     # === NUMBERS === #
     def test_old_number_stays_where_it_is_free(self):
         known = self.make_ticket()
@@ -428,6 +516,17 @@ class TestImportCase(ImportCase):
             ],
         )
         self.assertTrue(ticket.exists())
+
+    @mute_logger("odoo.sql_db")
+    def test_same_file_imported_by_two_at_once(self):
+        self.take_over({"number": "A1"})
+        # as it is for whoever began before the first one was committed
+        Ticket = self.registry["helpdesk.ticket"]
+        with (
+            patch.object(Ticket, "search_fetch", lambda self, *args: self.browse()),
+            self.assertRaises(ConcurrencyError),  # Odoo does the request again
+        ):
+            self.execute(self.upload([{"number": "A1"}]))
 
     def test_test_uses_up_no_numbers(self):
         sequence = self.env["ir.sequence"].search(
@@ -487,7 +586,86 @@ class TestImportCase(ImportCase):
         self.assertFalse(any(tickets.mapped("is_receipt_due")))
         self.assertEqual(len(tickets.message_ids), 3)  # the notes
 
+    def test_jobs_send_nothing_about_what_was_imported(self):
+        self.env.company.sla_enforce_from = False
+        models = (
+            "mail.mail",
+            "mail.message",
+            "mail.activity",
+            "rating.rating",
+            "klikumkm.complaint.notice",
+        )
+        self.take_over(
+            *(
+                {
+                    "received": "02/03/2026",
+                    "finished": finished,
+                    "status": status,
+                    "outcome": outcome,
+                    "email": "siti@example.com",
+                    "channel": "E-mail",
+                    "urgency": "Darurat",
+                }
+                for status, finished in (
+                    ("Diterima", ""),
+                    ("Menunggu pelanggan", ""),
+                    ("Terselesaikan", "05/03/2026"),
+                    ("Dirujuk", "05/03/2026"),
+                    ("Ditutup", ""),
+                )
+                for outcome in ("", "Ditolak", "Dikabulkan")
+            )
+        )
+        counts = {name: self.env[name].search_count([]) for name in models}
+        self.travel("2026-03-20 10:30")
+        for job in (
+            "klikumkm_complaint.ir_cron_tell",
+            "klikumkm_complaint.ir_cron_follow_terms",
+            "klikumkm_sla.ir_cron_alert",
+            "klikumkm_sla.ir_cron_check",
+        ):
+            with self.subTest(job=job), self.enter_registry_test_mode():
+                self.env.ref(job).method_direct_trigger()
+            self.env.invalidate_all()
+            for name, count in counts.items():
+                self.assertEqual(self.env[name].search_count([]), count, name)
+        self.assertFalse(
+            self.env["klikumkm.sla.clock"].search([("check_note", "!=", False)])
+        )
+
     # === WHO === #
+    def test_customers_neither_import_nor_undo(self):
+        portal = new_test_user(
+            self.env, "import-portal", groups="base.group_portal", email="p@example.com"
+        )
+        batch = self.take_over({}).import_id
+        Ticket = self.Ticket.with_user(portal)
+        for refused in (
+            lambda: Ticket.get_import_templates(),
+            lambda: Ticket.load(["name"], [["A"]]),
+            lambda: self.upload([{}], user=portal),
+            lambda: batch.with_user(portal).action_undo(),
+        ):
+            with self.assertRaises(AccessError):
+                refused()
+        self.assertEqual(batch.state, "done")
+
+    def test_context_of_the_import_gives_no_rights(self):
+        context = {
+            "complaint_import": {"is_test": True},
+            "import_file": True,
+            "default_is_imported": True,
+            "default_import_id": self.take_over({}).import_id.id,
+            "default_old_number": "B",
+        }
+        ticket = (
+            self.Ticket.with_user(self.users["agent"])
+            .with_context(**context)
+            .create({"name": "A", "team_id": self.team.id})
+        )
+        self.assertFalse(ticket.is_imported or ticket.old_number)
+        self.assertFalse(ticket.sudo().import_id)
+
     def test_only_managers_import(self):
         for name in ("agent", "lead"):
             user = self.users[name]
@@ -698,6 +876,33 @@ class TestImportClock(ImportCase):
         self.assertDeadline(ticket, "2026-03-16 17:00")
         self.assertEqual(ticket.sla_state, "overdue")
 
+    def test_extension_of_years_reaches_the_date_named(self):
+        ticket = self.take_over({"until": "13/03/2029", "reason": "Perkara"})
+        self.assertDeadline(ticket, "2029-03-13 17:00")
+
+    def test_extension_names_its_rule_where_the_reason_is_in_the_list(self):
+        reason = self.env.ref("klikumkm_complaint.extension_unit")
+        reason.with_context(lang="id_ID").name = "Menunggu unit lain"
+        tickets = self.take_over(
+            {"until": "13/03/2026", "reason": "menunggu  unit lain"},
+            {"until": "13/03/2026", "reason": "Waiting for another unit"},
+            {"until": "13/03/2026", "reason": "Lama sekali"},
+        )
+        extensions = [self.clock_of(ticket).extension_ids for ticket in tickets]
+        self.assertEqual(
+            [(e.reason_id, e.legal_ref) for e in extensions],
+            [
+                (reason, "POJK 22/2023 75(3)c"),
+                (reason, "POJK 22/2023 75(3)c"),
+                (reason.browse(), False),
+            ],
+        )
+
+    def test_missed_before_it_waited_for_the_customer(self):
+        ticket = self.take_over({"status": "Menunggu pelanggan"})
+        self.assertEqual(self.journal(ticket), ["start", "breach", "pause"])
+        self.assertEqual(ticket.sla_state, "overdue")
+
     def test_extension_that_is_no_longer_than_the_standard_is_told(self):
         upload = self.upload([{"until": "05/03/2026", "reason": "Menunggu bank"}])
         counts = {
@@ -871,6 +1076,50 @@ class TestImportUndo(ImportCase):
         # the same file can be imported again
         self.assertTrue(self.take_over(*self.rows()))
 
+    def test_undo_leaves_nothing_behind(self):
+        tickets = self.take_over(*self.rows(), {"subject": "Panjang " * 99})
+        self.travel("2026-03-20 11:00")
+        with self.enter_registry_test_mode():
+            self.env.ref("klikumkm_sla.ir_cron_alert").method_direct_trigger()
+        clocks = tickets.sla_clock_ids
+        self.assertTrue(clocks.event_ids)
+        self.assertTrue(
+            self.env["ir.attachment"].search(
+                [("res_model", "=", tickets._name), ("res_id", "in", tickets.ids)]
+            )
+        )
+        ids_of = {tickets._name: tickets.ids, clocks._name: clocks.ids}
+        self.undo(tickets)
+        self.env.flush_all()
+        for name, model in self.registry.items():
+            if not model._auto or model._abstract:
+                continue
+            for field in model._fields.values():
+                if not field.store or not field.column_type:
+                    continue
+                if field.type == "many2one" and field.comodel_name in ids_of:
+                    ids, condition = ids_of[field.comodel_name], SQL("TRUE")
+                elif field.type == "many2one_reference":
+                    column = model._fields[field.model_field]
+                    if not column.store or column.type != "char":
+                        continue
+                    ids = tickets.ids
+                    condition = SQL(
+                        "%s = %s", SQL.identifier(column.name), tickets._name
+                    )
+                else:
+                    continue
+                rows = self.env.execute_query(
+                    SQL(
+                        "SELECT 1 FROM %s WHERE %s IN %s AND %s",
+                        SQL.identifier(model._table),
+                        SQL.identifier(field.name),
+                        tuple(ids),
+                        condition,
+                    )
+                )
+                self.assertFalse(rows, f"{name}.{field.name}")
+
     def test_undo_on_the_same_local_day_only(self):
         self.travel("2026-03-20 00:30")  # the day before in UTC
         tickets = self.take_over({})
@@ -900,6 +1149,9 @@ class TestImportUndo(ImportCase):
             "notice": notice,
             "change": lambda ticket: ticket.write({"priority": "3"}),
             "step": lambda ticket: self.move(ticket, "in_progress", "2026-03-20 11:00"),
+            "plan": lambda ticket: ticket.activity_schedule(
+                "mail.mail_activity_data_call", user_id=self.manager.id
+            ),
             "file": lambda ticket: self.env["ir.attachment"].create(
                 {"name": "a.txt", "res_model": ticket._name, "res_id": ticket.id}
             ),
