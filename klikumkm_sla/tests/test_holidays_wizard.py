@@ -790,6 +790,71 @@ class TestEffect(HolidaysCase):
             wizard.with_user(self.agent).action_apply()
         self.assertFalse(self.calendar.leave_ids)
 
+    def test_lead_does_not_close_the_desk_of_another_company(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = self.make_calendar(company_id=company.id)
+        company.sla_calendar_id = foreign
+        team = self.env["helpdesk.ticket.team"].create(
+            {"name": "There", "company_id": company.id}
+        )
+        ticket = self.make_ticket(
+            "2026-03-03 09:00", team_id=team.id, company_id=company.id
+        )
+        self.assertDeadline(ticket, "2026-03-10 17:00")
+        wizard = self.typed("05/03; Cuti bersama", calendar_id=foreign.id)
+        for method in ("action_preview", "action_apply"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                wizard.state = "preview"
+                getattr(wizard, method)()
+        leave = self.add_leave("2026-03-20", calendar=foreign)
+        days = {
+            "date_from": wall("2026-03-05 00:00"),
+            "date_to": wall("2026-03-06 00:00"),
+        }
+        vals = {"name": "Ours", "company_id": self.company.id, **days}
+        Leaves = self.env["resource.calendar.leaves"].with_user(self.lead)
+        ours = Leaves.create(vals)
+        for name, attempt in (
+            ("zone", lambda: foreign.with_user(self.lead).write({"tz": "UTC"})),
+            ("delete", lambda: foreign.with_user(self.lead).unlink()),
+            (
+                "hours",
+                lambda: foreign.attendance_ids.with_user(self.lead).write(
+                    {"hour_to": 12}
+                ),
+            ),
+            (
+                "day off said to be ours",
+                lambda: Leaves.create({**vals, "calendar_id": foreign.id}),
+            ),
+            (
+                "day off of every company",
+                lambda: ours.write({"company_id": False}),
+            ),
+            (
+                "day off taken there",
+                lambda: ours.write({"calendar_id": foreign.id}),
+            ),
+            (
+                "hours taken there",
+                lambda: (
+                    self.calendar.attendance_ids[0]
+                    .with_user(self.lead)
+                    .write({"calendar_id": foreign.id, "dayofweek": "6"})
+                ),
+            ),
+            ("move", lambda: leave.with_user(self.lead).write(days)),
+        ):
+            with self.subTest(name), self.assertRaises(AccessError):
+                attempt()
+        self.assertDeadline(ticket, "2026-03-10 17:00")
+        # his own and the shared ones stay his to keep
+        own = self.make_calendar(company_id=self.company.id)
+        for calendar in (own, self.calendar):
+            self.apply(self.typed("05/03; Cuti bersama", calendar_id=calendar.id))
+            calendar.with_user(self.lead).attendance_ids.hour_to = 16
+        ours.unlink()
+
     def test_another_lead_does_not_read_the_dialog(self):
         wizard = self.typed("05/03; Cuti bersama")
         other = new_test_user(

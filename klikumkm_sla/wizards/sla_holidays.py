@@ -37,7 +37,8 @@ class SlaHolidays(models.TransientModel):
         comodel_name="resource.calendar",
         string="Operating hours",
         required=True,
-        domain=OPERATING_CALENDARS,
+        domain=f"{OPERATING_CALENDARS} + "
+        "[('company_id', 'in', allowed_company_ids + [False])]",
         default=lambda self: self._default_calendar_id(),
     )
     source = fields.Selection(
