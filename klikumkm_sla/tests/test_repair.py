@@ -172,6 +172,18 @@ class TestRepair(RepairCase):
         event = self.events(self.stopped, "recalculate")
         self.assertEqual((event.result, event.reason), ("late", wizard.reason))
 
+    def test_stopped_clock_is_measured_again(self):
+        clock = self.clock_of(self.stopped)
+        self.assertEqual((clock.days_used, clock.days_paused), (5, 0))
+        # a closure recorded only after the answer: the deadline moves as well
+        self.add_leave("2026-03-05")
+        wizard = self.repair(tickets=self.stopped, includes_stopped=True)
+        wizard.action_preview()
+        wizard.line_ids.is_included = True
+        wizard.action_apply()
+        self.assertDeadline(self.stopped, "2026-03-10 17:00")
+        self.assertEqual((clock.days_used, clock.days_paused), (4, 0))
+
     def test_stopped_clock_that_was_late_by_a_wrong_standard(self):
         late = self.make_ticket("2026-03-02 10:00", at="2026-03-02 10:00")
         self.travel("2026-03-12 10:00")
