@@ -308,6 +308,24 @@ class TestRepair(RepairCase):
         wizard.action_apply()
         self.assertEqual(notices.search(domain).ticket_id, self.running)
 
+    def test_customers_are_not_told_of_working_days_that_did_not_change(self):
+        self.running.write({"lang": "id_ID", "partner_name": "Siti"})
+        self.running._tell(
+            "receipt",
+            "klikumkm_complaint.mail_template_receipt",
+            told={"medium": "phone"},
+        )
+        self.policy.max_days = 7
+        wizard = self.repair(tickets=self.running)
+        wizard.action_preview()
+        wizard.action_apply()
+        notice = self.env["klikumkm.complaint.notice"].search(
+            [("ticket_id", "=", self.running.id), ("kind", "=", "new_date")]
+        )
+        self.assertEqual(notice.state, "to_tell")
+        self.assertNotIn("Hari kerja kami berubah", notice.body)
+        self.assertNotIn("working days have changed", notice.body)
+
     def test_complaint_does_not_look_touched(self):
         self.shorten()
         before = self.running.read(["write_date", "write_uid", "message_follower_ids"])
