@@ -279,7 +279,7 @@ class TestPlan(HolidaysCase):
         wizard = self.load(p0311="Idul Fitri (perkiraan)", g0306="Cuti bersama")
         self.assertEqual(leave.sla_decree, "SKB 1497/2025")
         self.assertIn(
-            ("add", "2026-03-11", "Idul Fitri (perkiraan)"), self.steps(wizard)
+            ("skip", "2026-03-11", "Idul Fitri (perkiraan)"), self.steps(wizard)
         )
 
     def test_typed_without_a_decree_what_is_there_stays(self):
@@ -294,6 +294,29 @@ class TestPlan(HolidaysCase):
         self.assertEqual(
             self.days_off(),
             [("2026-03-06", "Cuti bersama"), ("2026-03-11", "Idul Fitri")],
+        )
+
+    def test_estimate_gives_way_to_the_date_that_somebody_knows(self):
+        self.load(p0310="Idul Fitri (perkiraan)", g0306="Cuti bersama")
+        self.apply(self.typed("11/03; Idul Fitri; SKB 1497/2025"))
+        wizard = self.load(p0310="Idul Fitri (perkiraan)", g0306="Cuti bersama")
+        line = wizard.line_ids.filtered(lambda line: str(line.day) == "2026-03-10")
+        self.assertEqual(line.action, "skip")
+        self.assertIn("11 Mar 2026", line.note)
+        # corrected in the list by hand
+        leave = self.calendar.leave_ids.sorted("date_from")[-1]
+        leave.write(
+            {"date_from": wall("2026-03-12 00:00"), "date_to": wall("2026-03-12 23:59")}
+        )
+        self.load(p0310="Idul Fitri (perkiraan)", g0306="Cuti bersama")
+        self.assertEqual(
+            self.days_off(),
+            [("2026-03-06", "Cuti bersama"), ("2026-03-12", "Idul Fitri")],
+        )
+        # the next one of that name in the same year is another holiday
+        wizard = self.preview(p1225="Idul Fitri (perkiraan)", g0306="Cuti bersama")
+        self.assertIn(
+            ("add", "2026-12-25", "Idul Fitri (perkiraan)"), self.steps(wizard)
         )
 
     def test_typed_days_with_kind_and_decree(self):
