@@ -142,8 +142,12 @@ class SlaClock(models.Model):
             and n.previous_date
             and n.told_date > n.previous_date
         ).ticket_id
+        replaced = self.browse()
         for clock in self:
-            clock.told_deadline = date_of.get(clock.ticket_id, False)
+            told_date = date_of.get(clock.ticket_id, False)
+            if clock.told_deadline != told_date:
+                clock.told_deadline = told_date
+                replaced |= clock
             if clock.ticket_id in late:
                 clock.is_told_late = True
         self._show_on_tickets()
@@ -155,7 +159,7 @@ class SlaClock(models.Model):
             done.action_withdraw()
         waiting = (untold - done).ticket_id
         # told a date that was replaced meanwhile: a receipt that came through at last
-        self.filtered(
+        replaced.filtered(
             lambda c: c.kind == "standard"
             and c.state in ALIVE
             and c.ticket_id not in waiting

@@ -754,6 +754,19 @@ class TestEffect(HolidaysCase):
         self.assertNotEqual(after, before)
         self.assertEqual(after.promised_date, self.running.sla_deadline)
 
+    def test_kept_dates_are_kept_when_the_customer_hears_of_something_else(self):
+        self.tell(self.running)
+        self.apply(self.typed("05/03; Cuti bersama"), telling="keep")
+        self.running._tell(
+            "progress",
+            "klikumkm_complaint.mail_template_progress",
+            told={"medium": "phone"},
+        )
+        self.assertFalse(self.waiting(self.running))
+        self.assertEqual(
+            local(self.running._get_promised_date()), "2026-03-09 17:00:00"
+        )
+
     def test_next_change_by_hand_is_told_without_the_old_reason(self):
         self.apply(self.typed("05/03; Cuti bersama Nyepi"))
         self.tell(self.running)
