@@ -464,7 +464,8 @@ class ResourceCalendar(models.Model):
                 )
                 added |= rows
             if calendars:
-                company._ask_to_check_holidays(year, added, bool(without_joint))
+                is_uncertain = bool(without_joint) and company.sla_joint_leave_off
+                company._ask_to_check_holidays(year, added, is_uncertain)
 
 
 def _get_holidays(years, category):

@@ -1050,3 +1050,11 @@ class TestLookingAhead(HolidaysCase):
             [("summary", "ilike", "2028")], limit=1
         )
         self.assertIn("not known yet", activity.note)
+
+    def test_yearly_job_asks_for_no_joint_leave_that_is_worked_through(self):
+        self.env["res.company"].search([]).sla_joint_leave_off = False
+        self.travel("2027-11-02 10:00")
+        self.run_job()
+        activities = self.env["mail.activity"].search([("summary", "ilike", "2028")])
+        self.assertTrue(activities)
+        self.assertFalse(activities.filtered(lambda a: "not known yet" in a.note))
