@@ -775,6 +775,30 @@ class TestEffect(HolidaysCase):
         self.assertIn("Hari kerja kami berubah", body)
         self.assertFalse(self.waiting(self.running).is_send_due)
 
+    def test_message_that_waits_for_a_person_is_not_sent_along(self):
+        # to be told for another reason, and promised by law: only the standard moves
+        self.company.sla_regulatory = True
+        channel = self.env["helpdesk.ticket.channel"].create(
+            {"name": "Letter", "communication_mode": "written"}
+        )
+        ticket = self.make_ticket(
+            "2026-03-03 09:00",
+            channel_id=channel.id,
+            submission_type="complaint",
+            partner_name="Siti",
+            partner_email="siti@example.com",
+        )
+        self.assertEqual(len(ticket.sla_clock_ids), 2)
+        self.tell(ticket)
+        ticket.assistance_type = "coordination"
+        notice = self.waiting(ticket)
+        self.assertFalse(notice.is_send_due)
+        # behind the promised date
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-17 17:00:00")
+        self.apply(self.typed("20/03; Cuti bersama"))
+        self.assertEqual(self.waiting(ticket), notice)
+        self.assertFalse(notice.is_send_due)
+
     def test_closing_the_office_is_told_as_such(self):
         self.tell(self.running)
         self.apply(self.closed("2026-03-05", name="Pindah kantor"))
