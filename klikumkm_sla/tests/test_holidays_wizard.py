@@ -817,6 +817,21 @@ class TestEffect(HolidaysCase):
         self.assertTrue(all("Nyepi" in notice.body for notice in notices))
         self.assertEqual(notices.filtered("is_send_due").ticket_id, self.running)
 
+    def test_keeping_what_moves_now_does_not_silence_what_moved_before(self):
+        self.tell(self.running | self.paused)
+        self.patch(sla_clock, "RECOUNT_AT_ONCE", 0)
+        self.apply(self.typed("05/03; Cuti bersama"))
+        self.assertFalse(self.waiting(self.all))
+        # before the sweep has counted the first one
+        wizard = self.typed("06/03; Hari libur")
+        wizard.action_preview()
+        wizard.telling = "keep"
+        wizard.action_apply()
+        self.assertEqual(self.waiting(self.all).ticket_id, self.running | self.paused)
+        self.sweep()
+        self.assertEqual(len(self.waiting(self.all)), 2)
+        self.assertDeadline(self.running, "2026-03-11 17:00")
+
     # === RIGHTS === #
     def test_lead_may(self):
         self.apply(self.wizard("closure", name="Off", date_from="2026-03-05"))

@@ -14,7 +14,7 @@ from odoo.fields import Domain
 from ..day_off_text import read_days_off
 from ..models.res_company import OPERATING_CALENDARS
 from ..models.resource_calendar_days_off import ESTIMATED, MIDNIGHT, DayOff
-from ..models.sla_clock import ALIVE
+from ..models.sla_clock import ALIVE, BATCH
 
 SHOWN_MOVES = 80
 MOST_DAYS = 366
@@ -162,7 +162,14 @@ class SlaHolidays(models.TransientModel):
                     "The days off were changed meanwhile. Look at the preview again."
                 )
             )
-        tickets_sudo = self._get_clocks().ticket_id
+        clocks = self._get_clocks()
+        # A clock is counted once for several changes and told as the last one says:
+        # what an earlier one left to the sweep comes first.
+        outdated = clocks.filtered_domain(clocks._get_outdated_domain(calendar_sudo))
+        for position in range(0, len(outdated), BATCH):
+            batch = outdated[position : position + BATCH]
+            batch._isolate("_recount", fields.Datetime.now())
+        tickets_sudo = clocks.ticket_id
         before = {ticket: ticket.sla_deadline for ticket in tickets_sudo}
         _rows, refused = self.calendar_id._apply_days_off(changes)
         change = None
