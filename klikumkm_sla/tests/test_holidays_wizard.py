@@ -938,6 +938,22 @@ class TestEffect(HolidaysCase):
         with self.assertRaises(AccessError):
             wizard.with_user(other).read(["text"])
 
+    def test_preview_lines_name_no_complaint_that_one_may_not_read(self):
+        company = self.env["res.company"].create(
+            {"name": "Other", "sla_calendar_id": self.calendar.id}
+        )
+        foreign = self.make_ticket(
+            "2026-03-03 09:00",
+            company_id=company.id,
+            team_id=self.team.copy({"company_id": company.id}).id,
+        )
+        wizard = self.typed("05/03; Cuti bersama")
+        move = wizard.move_ids.create({"wizard_id": wizard.id, "ticket_id": foreign.id})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            move.read(["subject", "number"])
+
     def test_dialogs_of_the_clock_are_their_writers_alone(self):
         models = self.env["ir.model"].search(
             [("model", "=like", "klikumkm.sla.%"), ("transient", "=", True)]

@@ -404,6 +404,21 @@ class TestRepair(RepairCase):
         wizard.action_apply()
         self.assertDeadline(foreign, "2026-03-09 17:00")
 
+    def test_preview_lines_name_no_complaint_that_one_may_not_read(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = self.make_ticket(
+            company_id=company.id,
+            team_id=self.team.copy({"company_id": company.id}).id,
+        )
+        wizard = self.repair()
+        line = wizard.line_ids.create(
+            {"wizard_id": wizard.id, "clock_id": self.clock_of(foreign).id}
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            line.read(["subject", "number"])
+
     # === COST === #
     def test_queries_do_not_grow_with_complaints(self):
         vals = {
