@@ -257,10 +257,10 @@ class SlaReport(models.Model):
                        AS days_used,
                    CASE WHEN clock.state = 'stopped' THEN clock.days_paused END
                        AS days_paused,
-                   (clock.extension_days > 0)::int AS extended_count,
+                   (COALESCE(clock.extension_days, 0) > 0)::int AS extended_count,
                    (SELECT count(*) FROM klikumkm_sla_extension AS extension
                      WHERE extension.clock_id = clock.id) AS extension_count,
-                   clock.extension_days,
+                   COALESCE(clock.extension_days, 0) AS extension_days,
                    %(is_told_late)s::int AS told_late_count,
                    EXISTS(%(reopenings)s)::int AS reopened_count,
                    (SELECT count(*) FROM (%(reopenings)s) AS reopening)

@@ -208,6 +208,15 @@ class TestFigures(ReportCase):
             (1, 2, 5),
         )
 
+    def test_counts_of_nothing_are_zero(self):
+        rows = self.Report.formatted_read_group(
+            [("ticket_id", "=", self.make_ticket().id)],
+            [],
+            ["extended_count:sum", "extension_count:sum", "extension_days:sum"],
+        )
+        for name in ("extended_count", "extension_count", "extension_days"):
+            self.assertIsNot(rows[0][f"{name}:sum"], False, name)
+
     def test_told_late(self):
         ticket = self.make_ticket()
         clock = self.clock_of(ticket).sudo()
