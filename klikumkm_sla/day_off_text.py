@@ -20,7 +20,7 @@ MONTHS = {
     for number, words in enumerate(
         (
             *("jan", "feb peb", "mar", "apr", "mei may", "jun", "jul"),
-            *("agu ags aug", "sep", "okt oct", "nov nop", "des dec"),
+            *("agu ags agt aug", "sep", "okt oct", "nov nop", "des dec"),
         ),
         start=1,
     )

@@ -103,6 +103,7 @@ class TestReadingDays(HolidaysCase):
             "2026-08-18",
             "18 Agustus",
             "18 agu 2026",
+            "18 Agt. 2026",
             "18 August 2026",
         ):
             with self.subTest(text=text):
