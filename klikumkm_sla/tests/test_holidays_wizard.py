@@ -1026,6 +1026,29 @@ class TestLookingAhead(HolidaysCase):
         self.add_joint("2027-12-24")
         self.assertFalse(self.banners(self.lead))
 
+    def test_joint_leave_typed_by_hand_is_known(self):
+        # without a kind, as the form of employees' days off has none
+        leave = self.add_leave("2026-12-24", name="CUTI BERSAMA Natal")
+        self.assertFalse(self.banners(self.lead))
+        leave.name = "Christmas party"
+        self.assertTrue(self.banners(self.lead))
+
+    def test_joint_leave_of_the_whole_company_is_known(self):
+        own = self.make_calendar(company_id=self.company.id)
+        self.company.sla_calendar_id = own
+        self.assertTrue(self.banners(self.lead))
+        leave = self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Cuti bersama",
+                "date_from": wall("2026-12-24 00:00"),
+                "date_to": wall("2026-12-24 23:59"),
+                "company_id": self.company.id,
+                "time_type": "leave",
+            }
+        )
+        self.assertFalse(leave.calendar_id)
+        self.assertFalse(self.banners(self.lead))
+
     def test_deadline_that_reaches_an_unknown_year(self):
         self.add_joint("2026-12-24")
         ticket = self.make_ticket("2026-03-02 10:00")

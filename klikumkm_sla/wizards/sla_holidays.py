@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..day_off_text import read_days_off
+from ..day_off_text import is_joint_leave, read_days_off
 from ..models.res_company import OPERATING_CALENDARS
 from ..models.resource_calendar_days_off import ESTIMATED, MIDNIGHT, DayOff
 from ..models.sla_clock import ALIVE, BATCH
@@ -244,7 +244,7 @@ class SlaHolidays(models.TransientModel):
             DayOff(
                 row.day,
                 row.name,
-                "joint" if self._is_joint_name(row.name) else "national",
+                "joint" if is_joint_leave(row.name) else "national",
                 source,
                 row.decree,
             )
@@ -266,10 +266,6 @@ class SlaHolidays(models.TransientModel):
             for line in bad
         ]
         return self.calendar_id._plan_typed_days(days), notes
-
-    @api.model
-    def _is_joint_name(self, name):
-        return "cuti bersama" in name.lower() or "joint leave" in name.lower()
 
     def _plan_closure(self):
         first, last = self.date_from, self.date_to or self.date_from
