@@ -20,7 +20,7 @@ MONTHS = {
     for number, words in enumerate(
         (
             *("jan", "feb peb", "mar", "apr", "mei may", "jun", "jul"),
-            *("agu ags aug", "sep", "okt oct", "nov nop", "des dec"),
+            *("agu ags agt aug", "sep", "okt oct", "nov nop", "des dec"),
         ),
         start=1,
     )
@@ -94,3 +94,9 @@ def read_date(text, year):
         month = MONTHS.get(word[:3].lower(), 0)
         return date(int(own_year or year), month, int(day))
     raise ValueError(f"{text!r} is no date.")
+
+
+def is_joint_leave(name):
+    """Whether a day off of this name is joint leave (cuti bersama)."""
+    name = " ".join((name or "").lower().split())
+    return "cuti bersama" in name or "joint leave" in name

@@ -33,6 +33,8 @@ class ResourceCalendarAttendance(models.Model):
     def write(self, vals):
         calendars = self.calendar_id
         result = super().write(vals)
+        if "calendar_id" in vals:
+            self.check_access("write")  # as for days off
         (calendars | self.calendar_id)._raise_sla_version()
         return result
 

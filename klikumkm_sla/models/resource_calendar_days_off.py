@@ -28,6 +28,8 @@ _logger = logging.getLogger(__name__)
 PACKAGE = "holidays "
 ESTIMATED = re.compile(r"\s*\((perkiraan|estimated)\)", re.IGNORECASE)
 MIDNIGHT = 24.0
+# So far the moon may be from where it was expected.
+ESTIMATE_ERROR = timedelta(days=7)
 # Named to a customer as what moved his date; more would tell him less.
 NAMED_DAYS = 3
 
@@ -233,7 +235,17 @@ class ResourceCalendar(models.Model):
             else:
                 new.append(day_off)
         openings, names = self._get_openings(new), self._get_names_of_closed(new)
+        known_days = self._find_known_days(new, loaded.values())
         for day_off in new:
+            if day_off in known_days:
+                reason = self.env._(
+                    "known already: %(date)s",
+                    date=format_date(
+                        self.env, known_days[day_off], date_format="d MMM y"
+                    ),
+                )
+                changes.append(DayOffChange("skip", day_off, reason=reason))
+                continue
             old_day = next(
                 (
                     day
@@ -289,6 +301,39 @@ class ResourceCalendar(models.Model):
                 order="date_from, id",
             )
         )
+
+    def _find_known_days(self, days, replaced):
+        """Estimated days off whose real date somebody typed or corrected meanwhile.
+
+        :param list days: :class:`DayOff`
+        :param replaced: rows that the wanted days may change: no better known
+        :return: {:class:`DayOff`: local date of the row that stands for it}
+        """
+        estimated = [day for day in days if day.is_estimated]
+        if not estimated:
+            return {}
+        tz = pytz.timezone(self.tz)
+        leaves = self.env["resource.calendar.leaves"].with_user(SUPERUSER_ID)
+        rows = leaves.search(
+            [
+                *self._get_sla_leaves_domain(),
+                ("id", "not in", [leave.id for leave in replaced]),
+                "|",
+                ("sla_estimated", "=", False),
+                ("sla_source", "in", (False, "")),
+            ]
+        )
+        known = [
+            (_get_plain_name(row.name), _to_local_date(tz, row.date_from))
+            for row in rows
+        ]
+        return {
+            day_off: day
+            for day_off in estimated
+            for name, day in known
+            if name == _get_plain_name(day_off.name)
+            and abs(day - day_off.day) <= ESTIMATE_ERROR
+        }
 
     def _get_openings(self, days):
         """Open stretches over some days, ascending.
@@ -419,7 +464,8 @@ class ResourceCalendar(models.Model):
                 )
                 added |= rows
             if calendars:
-                company._ask_to_check_holidays(year, added, bool(without_joint))
+                is_uncertain = bool(without_joint) and company.sla_joint_leave_off
+                company._ask_to_check_holidays(year, added, is_uncertain)
 
 
 def _get_holidays(years, category):

@@ -8,6 +8,8 @@ import pytz
 
 from odoo import fields, models
 
+from ..day_off_text import is_joint_leave
+
 LOOK_AHEAD = timedelta(days=60)
 
 
@@ -40,12 +42,14 @@ class ResourceCalendar(models.Model):
         }
         if not reach_of:
             return {}
-        leaves_of = (
+        leaves = (
             self.env["resource.calendar.leaves"]
             .sudo()
             .search(
                 [
+                    "|",
                     ("calendar_id", "in", calendars.ids),
+                    ("calendar_id", "=", False),
                     ("resource_id", "=", False),
                     ("time_type", "=", "leave"),
                     # a day more, for the turn of the year in the calendar's zone
@@ -60,13 +64,12 @@ class ResourceCalendar(models.Model):
                 ],
                 order="date_from",
             )
-            .grouped("calendar_id")
         )
         result = {}
         for calendar in calendars:
-            leaves = leaves_of.get(calendar, self.env["resource.calendar.leaves"])
+            counting = leaves.filtered_domain(calendar._get_sla_leaves_domain())
             if found := calendar._find_holiday_doubts(
-                leaves, now, reach_of[calendar.id]
+                counting, now, reach_of[calendar.id]
             ):
                 result[calendar.id] = found
         return result
@@ -74,7 +77,7 @@ class ResourceCalendar(models.Model):
     def _find_holiday_doubts(self, leaves, now, reach):
         """The sentences for one calendar.
 
-        :param leaves: its days off of the years concerned
+        :param leaves: the days off that count on it, of the years concerned
         :param datetime now: naive UTC
         :param datetime reach: naive UTC, until when it matters
         """
@@ -97,7 +100,8 @@ class ResourceCalendar(models.Model):
                 )
                 for year in range(today.year, last.year + 1)
                 if not any(
-                    leave.sla_kind == "joint" and day.year == year
+                    day.year == year
+                    and (leave.sla_kind == "joint" or is_joint_leave(leave.name))
                     for leave, day in days.items()
                 )
             ]

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What changed days off do to clocks: said before, and told as was chosen."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .sla_clock import ALIVE
@@ -61,18 +61,21 @@ class SlaClock(models.Model):
         result = None
         for calendar, clocks in self.grouped(lambda c: c.calendar_id.sudo()).items():
             change = calendar.sla_change or {}
-            before = {clock: clock.deadline for clock in clocks}
+            companies = change.get("send_companies")
+            tickets = clocks.ticket_id if companies else clocks.ticket_id.browse()
+            before = {ticket: ticket.sla_deadline for ticket in tickets}
             telling = clocks.with_context(
                 sla_new_date_reason=change.get("reason")
                 or self.env.context.get("sla_new_date_reason"),
                 sla_keep_told=clocks._get_tickets_to_keep(calendar).ids,
             )
             result = super(SlaClock, telling)._recount(now)
-            if companies := change.get("send_companies"):
-                moved = clocks.filtered(
-                    lambda c, before=before: c.deadline != before[c]
-                )
-                moved._send_new_dates(companies)
+            # a message that waits for another reason is not this change's to send
+            moved = tickets.filtered(
+                lambda t, before=before: t.sla_deadline != before[t]
+            )
+            if moved:
+                self._send_new_dates(moved, companies)
         return result
 
     def _get_tickets_to_keep(self, calendar):
@@ -90,14 +93,16 @@ class SlaClock(models.Model):
         asking = self.filtered(lambda clock: clock.ticket_id.id not in kept)
         return super(SlaClock, asking)._ask_to_tell_dates(event_types)
 
-    def _send_new_dates(self, company_ids):
+    @api.model
+    def _send_new_dates(self, tickets, company_ids):
         """Let the messages that wait go out by e-mail, where there is an address.
 
+        :param tickets: ``helpdesk.ticket`` recordset
         :param list company_ids: of these companies' complaints only
         """
         notices = self.env["klikumkm.complaint.notice"].search(
             self._get_waiting_notice_domain()
-            & Domain("ticket_id", "in", self.ticket_id.ids)
+            & Domain("ticket_id", "in", tickets.ids)
             & Domain("company_id", "in", company_ids)
         )
         due = notices.filtered(lambda n: n.ticket_id._get_customer_email())
@@ -117,7 +122,7 @@ class SlaClock(models.Model):
     def _get_last_deadline_of(self, calendars):
         """The latest deadline that runs or waits on each calendar.
 
-        :return: {calendar: naive UTC}
+        :return: {id of the calendar: naive UTC}
         """
         rows = self.sudo()._read_group(
             [

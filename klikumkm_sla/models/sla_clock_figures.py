@@ -25,22 +25,22 @@ class SlaClock(models.Model):
         "when the complaint is answered.",
     )
 
-    def _stop(self, now, gaps):
-        event = super()._stop(now, gaps)
-        self._measure(gaps)
-        return event
+    def _judge(self, stop, due, target_date, terms, gaps):
+        vals = super()._judge(stop, due, target_date, terms, gaps)
+        return {**vals, **self._measure(stop, terms, gaps)}
 
-    def _measure(self, gaps):
-        """Write down how many working days a stopped clock took.
+    def _measure(self, stop, terms, gaps):
+        """How many working days a clock took that stops at a moment. Writes nothing.
 
-        Stored because it depends on the stop, not on now (design.md rule 12); whoever
-        moves a stopped clock measures it again.
+        Stored because it depends on the stop, not on now (design.md rule 12).
 
+        :param datetime stop: naive UTC
+        :param Terms terms: on which it is counted
         :param gaps: list of closed :class:`Gap`, see :meth:`_get_gaps`
+        :return: values for the clock's fields; none where the hours became unusable
         """
-        self.ensure_one()
-        if self.calendar_id._get_sla_unusable_reason():
-            return
-        table = self.calendar_id._get_working_days(self.start_date, self.stop_date)
-        used, paused = table.spent_days(self.start_date, self.stop_date, gaps)
-        self.write({"days_used": used, "days_paused": paused})
+        if terms.calendar._get_sla_unusable_reason():
+            return {}
+        table = terms.calendar._get_working_days(terms.start_date, stop)
+        used, paused = table.spent_days(terms.start_date, stop, gaps)
+        return {"days_used": used, "days_paused": paused}

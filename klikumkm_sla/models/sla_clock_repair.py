@@ -8,7 +8,7 @@ the preview says and what is done come from the same outcome, so they cannot dif
 
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 
 from .sla_clock import ALIVE, BATCH, Dates, Terms
 
@@ -21,7 +21,7 @@ class Repair(NamedTuple):
     terms: Terms
     dates: Dates
     late_from: object  # the missed deadline that was extended afterwards, or False
-    judgement: dict  # result, target_result, late_days, missed; empty while it runs
+    judgement: dict  # of :meth:`SlaClock._judge`, and missed; empty while it runs
 
 
 class SlaClock(models.Model):
@@ -109,8 +109,9 @@ class SlaClock(models.Model):
         :return: the clocks that changed
         """
         changed = self.browse()
-        for position in range(0, len(self), BATCH):
-            batch = self[position : position + BATCH]
+        clocks = self.with_context(sla_new_date_reason=self._get_repair_reasons())
+        for position in range(0, len(clocks), BATCH):
+            batch = clocks[position : position + BATCH]
             journal = batch._settle(now)
             repairs = batch._preview_repair(takes_terms, takes_hours, now)
             for clock, repair in repairs.items():
@@ -130,6 +131,19 @@ class SlaClock(models.Model):
                 changed |= clock
             batch._close_operation(journal, now)
         return changed
+
+    @api.model
+    def _get_repair_reasons(self):
+        """Why the date is another one, as customers are told, by language.
+
+        The manager's reason is for the journal: it may speak of our mistakes.
+        """
+        return {
+            code: self.with_context(lang=code).env._(
+                "We have counted the date of our answer again."
+            )
+            for code, _name in self.env["res.lang"].get_installed()
+        }
 
     def _is_overdue_at(self, deadline, now):
         """Whether a deadline has passed for a clock that runs or waits."""

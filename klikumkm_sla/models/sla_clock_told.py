@@ -141,10 +141,18 @@ class SlaClock(models.Model):
             and n.kind in NEW_DATE_KINDS
             and n.previous_date
             and n.told_date > n.previous_date
-        ).ticket_id
+        ).grouped("ticket_id")
+        gaps_of = self._get_gaps() if late else {}
+        replaced = self.browse()
         for clock in self:
-            clock.told_deadline = date_of.get(clock.ticket_id, False)
-            if clock.ticket_id in late:
+            told_date = date_of.get(clock.ticket_id, False)
+            if clock.told_deadline != told_date:
+                clock.told_deadline = told_date
+                replaced |= clock
+            if any(
+                not clock._stood_still_at(notice.previous_date, gaps_of[clock.id])
+                for notice in late.get(clock.ticket_id, ())
+            ):
                 clock.is_told_late = True
         self._show_on_tickets()
         untold = self._get_untold_notices(self.ticket_id)
@@ -155,7 +163,7 @@ class SlaClock(models.Model):
             done.action_withdraw()
         waiting = (untold - done).ticket_id
         # told a date that was replaced meanwhile: a receipt that came through at last
-        self.filtered(
+        replaced.filtered(
             lambda c: c.kind == "standard"
             and c.state in ALIVE
             and c.ticket_id not in waiting
@@ -178,5 +186,16 @@ class SlaClock(models.Model):
             and due
             and told < due
             and told < moment
-            and not any(gap.start <= told < gap.end for gap in gaps)
+            and not self._stood_still_at(told, gaps)
+        )
+
+    def _stood_still_at(self, moment, gaps):
+        """Whether the clock did not run at a moment: what passed then was no promise.
+
+        :param datetime moment: naive UTC
+        :param list gaps: of closed :class:`Gap`
+        """
+        self.ensure_one()
+        return bool(self.paused_since and self.paused_since <= moment) or any(
+            gap.start <= moment < gap.end for gap in gaps
         )

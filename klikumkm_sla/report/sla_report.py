@@ -11,7 +11,7 @@ from odoo.addons.klikumkm_complaint.models.helpdesk_ticket import (
     URGENCY,
 )
 
-from ..models.sla_clock import CLOCK_STATE, RESULT
+from ..models.sla_clock import CLOCK_STATE, GAP_BEGINNINGS, GAP_ENDS, RESULT
 
 # How the promise ended; every clock is exactly one of these.
 PROMISE = [
@@ -51,6 +51,7 @@ class SlaReport(models.Model):
             "outcome",
             "priority",
             "received_date",
+            "sla_deadline",
             "submission_type",
             "team_id",
             "user_id",
@@ -78,7 +79,7 @@ class SlaReport(models.Model):
             "ticket_id",
             "told_deadline",
         ],
-        "klikumkm.sla.event": ["clock_id", "event_type"],
+        "klikumkm.sla.event": ["clock_id", "effective_date", "event_type"],
         "klikumkm.sla.extension": ["clock_id", "is_late"],
         "res.company": ["sla_calendar_id", "sla_enforce_from"],
         "resource.calendar": ["tz"],
@@ -256,10 +257,10 @@ class SlaReport(models.Model):
                        AS days_used,
                    CASE WHEN clock.state = 'stopped' THEN clock.days_paused END
                        AS days_paused,
-                   (clock.extension_days > 0)::int AS extended_count,
+                   (COALESCE(clock.extension_days, 0) > 0)::int AS extended_count,
                    (SELECT count(*) FROM klikumkm_sla_extension AS extension
                      WHERE extension.clock_id = clock.id) AS extension_count,
-                   clock.extension_days,
+                   COALESCE(clock.extension_days, 0) AS extension_days,
                    %(is_told_late)s::int AS told_late_count,
                    EXISTS(%(reopenings)s)::int AS reopened_count,
                    (SELECT count(*) FROM (%(reopenings)s) AS reopening)
@@ -328,17 +329,34 @@ class SlaReport(models.Model):
         )
 
     def _select_is_told_late(self) -> SQL:
-        """Told after the old date, or the old date passed and he was not told yet."""
+        """Told after the old date, or the old date passed and he was not told yet.
+
+        Stopping writes it down (``_is_told_late_at``); before that, as there, what
+        passed while the clock stood still was no promise any more, and of two terms
+        the promised one counts.
+        """
         return SQL(
             """
             COALESCE(
                 clock.is_told_late
-                OR (clock.told_deadline < clock.deadline
-                    AND clock.told_deadline < COALESCE(clock.stop_date, %(now)s)),
+                OR CASE WHEN clock.state != 'stopped'
+                         AND clock.told_deadline < ticket.sla_deadline
+                         AND clock.told_deadline < COALESCE(clock.stop_date, %(now)s)
+                   THEN COALESCE((
+                        SELECT event.event_type IN %(ends)s
+                          FROM klikumkm_sla_event AS event
+                         WHERE event.clock_id = clock.id
+                           AND event.event_type IN %(types)s
+                           AND event.effective_date <= clock.told_deadline
+                      ORDER BY event.id DESC
+                         LIMIT 1
+                   ), TRUE) END,
                 FALSE
             )
             """,
             now=fields.Datetime.now(),
+            ends=GAP_ENDS,
+            types=(*GAP_BEGINNINGS, *GAP_ENDS),
         )
 
     def _select_promise(self) -> SQL:

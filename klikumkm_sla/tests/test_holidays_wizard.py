@@ -103,6 +103,7 @@ class TestReadingDays(HolidaysCase):
             "2026-08-18",
             "18 Agustus",
             "18 agu 2026",
+            "18 Agt. 2026",
             "18 August 2026",
         ):
             with self.subTest(text=text):
@@ -279,7 +280,7 @@ class TestPlan(HolidaysCase):
         wizard = self.load(p0311="Idul Fitri (perkiraan)", g0306="Cuti bersama")
         self.assertEqual(leave.sla_decree, "SKB 1497/2025")
         self.assertIn(
-            ("add", "2026-03-11", "Idul Fitri (perkiraan)"), self.steps(wizard)
+            ("skip", "2026-03-11", "Idul Fitri (perkiraan)"), self.steps(wizard)
         )
 
     def test_typed_without_a_decree_what_is_there_stays(self):
@@ -294,6 +295,29 @@ class TestPlan(HolidaysCase):
         self.assertEqual(
             self.days_off(),
             [("2026-03-06", "Cuti bersama"), ("2026-03-11", "Idul Fitri")],
+        )
+
+    def test_estimate_gives_way_to_the_date_that_somebody_knows(self):
+        self.load(p0310="Idul Fitri (perkiraan)", g0306="Cuti bersama")
+        self.apply(self.typed("11/03; Idul Fitri; SKB 1497/2025"))
+        wizard = self.load(p0310="Idul Fitri (perkiraan)", g0306="Cuti bersama")
+        line = wizard.line_ids.filtered(lambda line: str(line.day) == "2026-03-10")
+        self.assertEqual(line.action, "skip")
+        self.assertIn("11 Mar 2026", line.note)
+        # corrected in the list by hand
+        leave = self.calendar.leave_ids.sorted("date_from")[-1]
+        leave.write(
+            {"date_from": wall("2026-03-12 00:00"), "date_to": wall("2026-03-12 23:59")}
+        )
+        self.load(p0310="Idul Fitri (perkiraan)", g0306="Cuti bersama")
+        self.assertEqual(
+            self.days_off(),
+            [("2026-03-06", "Cuti bersama"), ("2026-03-12", "Idul Fitri")],
+        )
+        # the next one of that name in the same year is another holiday
+        wizard = self.preview(p1225="Idul Fitri (perkiraan)", g0306="Cuti bersama")
+        self.assertIn(
+            ("add", "2026-12-25", "Idul Fitri (perkiraan)"), self.steps(wizard)
         )
 
     def test_typed_days_with_kind_and_decree(self):
@@ -731,6 +755,19 @@ class TestEffect(HolidaysCase):
         self.assertNotEqual(after, before)
         self.assertEqual(after.promised_date, self.running.sla_deadline)
 
+    def test_kept_dates_are_kept_when_the_customer_hears_of_something_else(self):
+        self.tell(self.running)
+        self.apply(self.typed("05/03; Cuti bersama"), telling="keep")
+        self.running._tell(
+            "progress",
+            "klikumkm_complaint.mail_template_progress",
+            told={"medium": "phone"},
+        )
+        self.assertFalse(self.waiting(self.running))
+        self.assertEqual(
+            local(self.running._get_promised_date()), "2026-03-09 17:00:00"
+        )
+
     def test_next_change_by_hand_is_told_without_the_old_reason(self):
         self.apply(self.typed("05/03; Cuti bersama Nyepi"))
         self.tell(self.running)
@@ -738,6 +775,30 @@ class TestEffect(HolidaysCase):
         body = self.waiting(self.running).body
         self.assertIn("Hari kerja kami berubah", body)
         self.assertFalse(self.waiting(self.running).is_send_due)
+
+    def test_message_that_waits_for_a_person_is_not_sent_along(self):
+        # to be told for another reason, and promised by law: only the standard moves
+        self.company.sla_regulatory = True
+        channel = self.env["helpdesk.ticket.channel"].create(
+            {"name": "Letter", "communication_mode": "written"}
+        )
+        ticket = self.make_ticket(
+            "2026-03-03 09:00",
+            channel_id=channel.id,
+            submission_type="complaint",
+            partner_name="Siti",
+            partner_email="siti@example.com",
+        )
+        self.assertEqual(len(ticket.sla_clock_ids), 2)
+        self.tell(ticket)
+        ticket.assistance_type = "coordination"
+        notice = self.waiting(ticket)
+        self.assertFalse(notice.is_send_due)
+        # behind the promised date
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-17 17:00:00")
+        self.apply(self.typed("20/03; Cuti bersama"))
+        self.assertEqual(self.waiting(ticket), notice)
+        self.assertFalse(notice.is_send_due)
 
     def test_closing_the_office_is_told_as_such(self):
         self.tell(self.running)
@@ -756,6 +817,21 @@ class TestEffect(HolidaysCase):
         self.assertEqual(len(notices), 2)
         self.assertTrue(all("Nyepi" in notice.body for notice in notices))
         self.assertEqual(notices.filtered("is_send_due").ticket_id, self.running)
+
+    def test_keeping_what_moves_now_does_not_silence_what_moved_before(self):
+        self.tell(self.running | self.paused)
+        self.patch(sla_clock, "RECOUNT_AT_ONCE", 0)
+        self.apply(self.typed("05/03; Cuti bersama"))
+        self.assertFalse(self.waiting(self.all))
+        # before the sweep has counted the first one
+        wizard = self.typed("06/03; Hari libur")
+        wizard.action_preview()
+        wizard.telling = "keep"
+        wizard.action_apply()
+        self.assertEqual(self.waiting(self.all).ticket_id, self.running | self.paused)
+        self.sweep()
+        self.assertEqual(len(self.waiting(self.all)), 2)
+        self.assertDeadline(self.running, "2026-03-11 17:00")
 
     # === RIGHTS === #
     def test_lead_may(self):
@@ -790,6 +866,71 @@ class TestEffect(HolidaysCase):
             wizard.with_user(self.agent).action_apply()
         self.assertFalse(self.calendar.leave_ids)
 
+    def test_lead_does_not_close_the_desk_of_another_company(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = self.make_calendar(company_id=company.id)
+        company.sla_calendar_id = foreign
+        team = self.env["helpdesk.ticket.team"].create(
+            {"name": "There", "company_id": company.id}
+        )
+        ticket = self.make_ticket(
+            "2026-03-03 09:00", team_id=team.id, company_id=company.id
+        )
+        self.assertDeadline(ticket, "2026-03-10 17:00")
+        wizard = self.typed("05/03; Cuti bersama", calendar_id=foreign.id)
+        for method in ("action_preview", "action_apply"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                wizard.state = "preview"
+                getattr(wizard, method)()
+        leave = self.add_leave("2026-03-20", calendar=foreign)
+        days = {
+            "date_from": wall("2026-03-05 00:00"),
+            "date_to": wall("2026-03-06 00:00"),
+        }
+        vals = {"name": "Ours", "company_id": self.company.id, **days}
+        Leaves = self.env["resource.calendar.leaves"].with_user(self.lead)
+        ours = Leaves.create(vals)
+        for name, attempt in (
+            ("zone", lambda: foreign.with_user(self.lead).write({"tz": "UTC"})),
+            ("delete", lambda: foreign.with_user(self.lead).unlink()),
+            (
+                "hours",
+                lambda: foreign.attendance_ids.with_user(self.lead).write(
+                    {"hour_to": 12}
+                ),
+            ),
+            (
+                "day off said to be ours",
+                lambda: Leaves.create({**vals, "calendar_id": foreign.id}),
+            ),
+            (
+                "day off of every company",
+                lambda: ours.write({"company_id": False}),
+            ),
+            (
+                "day off taken there",
+                lambda: ours.write({"calendar_id": foreign.id}),
+            ),
+            (
+                "hours taken there",
+                lambda: (
+                    self.calendar.attendance_ids[0]
+                    .with_user(self.lead)
+                    .write({"calendar_id": foreign.id, "dayofweek": "6"})
+                ),
+            ),
+            ("move", lambda: leave.with_user(self.lead).write(days)),
+        ):
+            with self.subTest(name), self.assertRaises(AccessError):
+                attempt()
+        self.assertDeadline(ticket, "2026-03-10 17:00")
+        # his own and the shared ones stay his to keep
+        own = self.make_calendar(company_id=self.company.id)
+        for calendar in (own, self.calendar):
+            self.apply(self.typed("05/03; Cuti bersama", calendar_id=calendar.id))
+            calendar.with_user(self.lead).attendance_ids.hour_to = 16
+        ours.unlink()
+
     def test_another_lead_does_not_read_the_dialog(self):
         wizard = self.typed("05/03; Cuti bersama")
         other = new_test_user(
@@ -797,6 +938,22 @@ class TestEffect(HolidaysCase):
         )
         with self.assertRaises(AccessError):
             wizard.with_user(other).read(["text"])
+
+    def test_preview_lines_name_no_complaint_that_one_may_not_read(self):
+        company = self.env["res.company"].create(
+            {"name": "Other", "sla_calendar_id": self.calendar.id}
+        )
+        foreign = self.make_ticket(
+            "2026-03-03 09:00",
+            company_id=company.id,
+            team_id=self.team.copy({"company_id": company.id}).id,
+        )
+        wizard = self.typed("05/03; Cuti bersama")
+        move = wizard.move_ids.create({"wizard_id": wizard.id, "ticket_id": foreign.id})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            move.read(["subject", "number"])
 
     def test_dialogs_of_the_clock_are_their_writers_alone(self):
         models = self.env["ir.model"].search(
@@ -867,6 +1024,29 @@ class TestLookingAhead(HolidaysCase):
         self.travel("2026-11-03 10:00")
         self.assertIn("of 2027", self.banners(self.lead)["holidays"]["text"])
         self.add_joint("2027-12-24")
+        self.assertFalse(self.banners(self.lead))
+
+    def test_joint_leave_typed_by_hand_is_known(self):
+        # without a kind, as the form of employees' days off has none
+        leave = self.add_leave("2026-12-24", name="CUTI BERSAMA Natal")
+        self.assertFalse(self.banners(self.lead))
+        leave.name = "Christmas party"
+        self.assertTrue(self.banners(self.lead))
+
+    def test_joint_leave_of_the_whole_company_is_known(self):
+        own = self.make_calendar(company_id=self.company.id)
+        self.company.sla_calendar_id = own
+        self.assertTrue(self.banners(self.lead))
+        leave = self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Cuti bersama",
+                "date_from": wall("2026-12-24 00:00"),
+                "date_to": wall("2026-12-24 23:59"),
+                "company_id": self.company.id,
+                "time_type": "leave",
+            }
+        )
+        self.assertFalse(leave.calendar_id)
         self.assertFalse(self.banners(self.lead))
 
     def test_deadline_that_reaches_an_unknown_year(self):
@@ -949,3 +1129,11 @@ class TestLookingAhead(HolidaysCase):
             [("summary", "ilike", "2028")], limit=1
         )
         self.assertIn("not known yet", activity.note)
+
+    def test_yearly_job_asks_for_no_joint_leave_that_is_worked_through(self):
+        self.env["res.company"].search([]).sla_joint_leave_off = False
+        self.travel("2027-11-02 10:00")
+        self.run_job()
+        activities = self.env["mail.activity"].search([("summary", "ilike", "2028")])
+        self.assertTrue(activities)
+        self.assertFalse(activities.filtered(lambda a: "not known yet" in a.note))

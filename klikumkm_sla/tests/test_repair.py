@@ -172,6 +172,18 @@ class TestRepair(RepairCase):
         event = self.events(self.stopped, "recalculate")
         self.assertEqual((event.result, event.reason), ("late", wizard.reason))
 
+    def test_stopped_clock_is_measured_again(self):
+        clock = self.clock_of(self.stopped)
+        self.assertEqual((clock.days_used, clock.days_paused), (5, 0))
+        # a closure recorded only after the answer: the deadline moves as well
+        self.add_leave("2026-03-05")
+        wizard = self.repair(tickets=self.stopped, includes_stopped=True)
+        wizard.action_preview()
+        wizard.line_ids.is_included = True
+        wizard.action_apply()
+        self.assertDeadline(self.stopped, "2026-03-10 17:00")
+        self.assertEqual((clock.days_used, clock.days_paused), (4, 0))
+
     def test_stopped_clock_that_was_late_by_a_wrong_standard(self):
         late = self.make_ticket("2026-03-02 10:00", at="2026-03-02 10:00")
         self.travel("2026-03-12 10:00")
@@ -296,6 +308,24 @@ class TestRepair(RepairCase):
         wizard.action_apply()
         self.assertEqual(notices.search(domain).ticket_id, self.running)
 
+    def test_customers_are_not_told_of_working_days_that_did_not_change(self):
+        self.running.write({"lang": "id_ID", "partner_name": "Siti"})
+        self.running._tell(
+            "receipt",
+            "klikumkm_complaint.mail_template_receipt",
+            told={"medium": "phone"},
+        )
+        self.policy.max_days = 7
+        wizard = self.repair(tickets=self.running)
+        wizard.action_preview()
+        wizard.action_apply()
+        notice = self.env["klikumkm.complaint.notice"].search(
+            [("ticket_id", "=", self.running.id), ("kind", "=", "new_date")]
+        )
+        self.assertEqual(notice.state, "to_tell")
+        self.assertNotIn("Hari kerja kami berubah", notice.body)
+        self.assertNotIn("working days have changed", notice.body)
+
     def test_complaint_does_not_look_touched(self):
         self.shorten()
         before = self.running.read(["write_date", "write_uid", "message_follower_ids"])
@@ -373,6 +403,21 @@ class TestRepair(RepairCase):
         self.assertNotIn(foreign, wizard.line_ids.sudo().ticket_id)
         wizard.action_apply()
         self.assertDeadline(foreign, "2026-03-09 17:00")
+
+    def test_preview_lines_name_no_complaint_that_one_may_not_read(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = self.make_ticket(
+            company_id=company.id,
+            team_id=self.team.copy({"company_id": company.id}).id,
+        )
+        wizard = self.repair()
+        line = wizard.line_ids.create(
+            {"wizard_id": wizard.id, "clock_id": self.clock_of(foreign).id}
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            line.read(["subject", "number"])
 
     # === COST === #
     def test_queries_do_not_grow_with_complaints(self):

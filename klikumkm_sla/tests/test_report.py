@@ -208,6 +208,15 @@ class TestFigures(ReportCase):
             (1, 2, 5),
         )
 
+    def test_counts_of_nothing_are_zero(self):
+        rows = self.Report.formatted_read_group(
+            [("ticket_id", "=", self.make_ticket().id)],
+            [],
+            ["extended_count:sum", "extension_count:sum", "extension_days:sum"],
+        )
+        for name in ("extended_count", "extension_count", "extension_days"):
+            self.assertIsNot(rows[0][f"{name}:sum"], False, name)
+
     def test_told_late(self):
         ticket = self.make_ticket()
         clock = self.clock_of(ticket).sudo()
@@ -233,6 +242,44 @@ class TestFigures(ReportCase):
         self.move(ticket, "resolved", "2026-03-09 10:00")
         self.travel("2026-03-31 10:00")
         self.assertFalse(self.row(ticket).is_told_late)
+
+    def test_date_that_passed_while_we_waited_for_him_was_not_told_late(self):
+        ticket = self.make_ticket(partner_name="Siti", partner_phone="08123456789")
+        ticket._tell(
+            "receipt",
+            "klikumkm_complaint.mail_template_receipt",
+            told={"medium": "phone"},
+        )
+        self.move(ticket, "waiting_customer", "2026-03-06 10:00")
+        self.travel("2026-03-10 10:00")
+        self.assertFalse(self.row(ticket).is_told_late)
+        self.move(ticket, "in_progress", "2026-03-11 10:00")
+        self.assertGreater(ticket.sla_deadline, ticket.sla_told_date)
+        self.travel("2026-03-11 11:00")
+        self.assertFalse(self.row(ticket).is_told_late)
+        self.move(ticket, "resolved", "2026-03-11 12:00")
+        self.assertFalse(self.clock_of(ticket).is_told_late)
+        self.assertFalse(self.row(ticket).is_told_late)
+        self.assertEqual(self.figures(ticket, "told_late_count:sum"), (0,))
+
+    def test_term_of_the_law_that_passed_is_no_new_date(self):
+        self.company.sla_regulatory = True
+        ticket = self.make_ticket(
+            submission_type="complaint",
+            assistance_type="coordination",
+            partner_name="Siti",
+        )
+        self.assertEqual(len(ticket.sla_clock_ids), 2)
+        ticket._tell(
+            "receipt",
+            "klikumkm_complaint.mail_template_receipt",
+            told={"medium": "phone"},
+        )
+        self.assertEqual(ticket.sla_told_date, ticket.sla_deadline)
+        self.travel("2026-03-18 10:00")
+        rows = self.row(ticket)
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(rows.mapped("is_told_late"), [False, False])
 
     def test_old_cases(self):
         self.company.sla_enforce_from = date(2026, 3, 9)

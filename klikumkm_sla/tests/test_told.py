@@ -208,6 +208,15 @@ class TestTold(SlaCase):
         self.move(ticket, "resolved", "2026-03-17 10:00")
         self.assertFalse(self.clock_of(ticket).is_told_late)
 
+    def test_told_after_we_waited_for_him_is_no_late_notice(self):
+        ticket = self.make_told()
+        self.tell(ticket, "progress")
+        self.move(ticket, "waiting_customer", "2026-03-03 10:00")
+        self.move(ticket, "in_progress", "2026-03-16 10:00")
+        self.untold(ticket)._tell_otherwise("phone", wall("2026-03-16 10:00"))
+        self.assertEqual(ticket.sla_told_date, ticket.sla_deadline)
+        self.assertFalse(self.clock_of(ticket).is_told_late)
+
     def test_reopened_after_the_old_date(self):
         ticket = self.make_told()
         self.move(ticket, "resolved", "2026-03-06 10:00")

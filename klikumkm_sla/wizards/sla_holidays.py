@@ -11,10 +11,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..day_off_text import read_days_off
+from ..day_off_text import is_joint_leave, read_days_off
 from ..models.res_company import OPERATING_CALENDARS
 from ..models.resource_calendar_days_off import ESTIMATED, MIDNIGHT, DayOff
-from ..models.sla_clock import ALIVE
+from ..models.sla_clock import ALIVE, BATCH
 
 SHOWN_MOVES = 80
 MOST_DAYS = 366
@@ -37,7 +37,8 @@ class SlaHolidays(models.TransientModel):
         comodel_name="resource.calendar",
         string="Operating hours",
         required=True,
-        domain=OPERATING_CALENDARS,
+        domain=f"{OPERATING_CALENDARS} + "
+        "[('company_id', 'in', allowed_company_ids + [False])]",
         default=lambda self: self._default_calendar_id(),
     )
     source = fields.Selection(
@@ -161,7 +162,14 @@ class SlaHolidays(models.TransientModel):
                     "The days off were changed meanwhile. Look at the preview again."
                 )
             )
-        tickets_sudo = self._get_clocks().ticket_id
+        clocks = self._get_clocks()
+        # A clock is counted once for several changes and told as the last one says:
+        # what an earlier one left to the sweep comes first.
+        outdated = clocks.filtered_domain(clocks._get_outdated_domain(calendar_sudo))
+        for position in range(0, len(outdated), BATCH):
+            batch = outdated[position : position + BATCH]
+            batch._isolate("_recount", fields.Datetime.now())
+        tickets_sudo = clocks.ticket_id
         before = {ticket: ticket.sla_deadline for ticket in tickets_sudo}
         _rows, refused = self.calendar_id._apply_days_off(changes)
         change = None
@@ -236,7 +244,7 @@ class SlaHolidays(models.TransientModel):
             DayOff(
                 row.day,
                 row.name,
-                "joint" if self._is_joint_name(row.name) else "national",
+                "joint" if is_joint_leave(row.name) else "national",
                 source,
                 row.decree,
             )
@@ -258,10 +266,6 @@ class SlaHolidays(models.TransientModel):
             for line in bad
         ]
         return self.calendar_id._plan_typed_days(days), notes
-
-    @api.model
-    def _is_joint_name(self, name):
-        return "cuti bersama" in name.lower() or "joint leave" in name.lower()
 
     def _plan_closure(self):
         first, last = self.date_from, self.date_to or self.date_from

@@ -19,8 +19,13 @@ class SlaHolidaysMove(models.TransientModel):
     ticket_id = fields.Many2one(
         comodel_name="helpdesk.ticket", string="Complaint", ondelete="cascade"
     )
-    number = fields.Char(string="Number", related="ticket_id.number")
-    subject = fields.Char(string="Subject", related="ticket_id.name")
+    # as the reader: a dialog names no complaint that he may not see
+    number = fields.Char(
+        string="Number", related="ticket_id.number", related_sudo=False
+    )
+    subject = fields.Char(
+        string="Subject", related="ticket_id.name", related_sudo=False
+    )
     before = fields.Datetime()
     after = fields.Datetime()
     told_date = fields.Datetime()

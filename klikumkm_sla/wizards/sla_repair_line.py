@@ -20,8 +20,13 @@ class SlaRepairLine(models.TransientModel):
         comodel_name="klikumkm.sla.clock", readonly=True, ondelete="cascade"
     )
     ticket_id = fields.Many2one(related="clock_id.ticket_id")
-    number = fields.Char(string="Number", related="clock_id.ticket_id.number")
-    subject = fields.Char(string="Subject", related="clock_id.ticket_id.name")
+    # as the reader: a dialog names no complaint that he may not see
+    number = fields.Char(
+        string="Number", related="clock_id.ticket_id.number", related_sudo=False
+    )
+    subject = fields.Char(
+        string="Subject", related="clock_id.ticket_id.name", related_sudo=False
+    )
     kind = fields.Selection(related="clock_id.kind")
     is_stopped = fields.Boolean(string="Stopped", readonly=True)
     is_included = fields.Boolean(string="Repair")
