@@ -101,10 +101,8 @@ class HelpdeskTicket(models.Model):
         if due and told < due and told < fields.Datetime.now():
             # read for all complaints at once, where a list asks
             clock = ticket._get_leading_clock()
-            gaps = read_gaps(clock.event_ids.sorted("id"))
-            if (clock.paused_since and clock.paused_since <= told) or any(
-                gap.start <= told < gap.end for gap, _cause in gaps
-            ):
+            gaps = [gap for gap, _cause in read_gaps(clock.event_ids.sorted("id"))]
+            if clock._stood_at(told, gaps):
                 return due
         return told
 

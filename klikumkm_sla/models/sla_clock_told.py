@@ -57,8 +57,9 @@ class SlaClock(models.Model):
             if vals["event_type"] != told_apart
             and (
                 vals["deadline_before"] != vals["deadline_after"]
-                # one that leads no more gives way to another date
-                or vals["event_type"] == "cancel"
+                # one that leads no more gives way to another date; what waited was
+                # withdrawn when the complaint left the desk
+                or vals["event_type"] in ("cancel", "reopen")
             )
         }
         waiting = self._get_untold_notices(clocks.ticket_id).grouped("ticket_id")
@@ -136,47 +137,89 @@ class SlaClock(models.Model):
             order="told_date, id",
         )
         date_of = {notice.ticket_id: notice.promised_date for notice in told}
-        late = notices.filtered(
-            lambda n: n.state == "told"
-            and n.kind in NEW_DATE_KINDS
-            and n.previous_date
-            and n.told_date > n.previous_date
-        ).ticket_id
         for clock in self:
             clock.told_deadline = date_of.get(clock.ticket_id, False)
-            if clock.ticket_id in late:
-                clock.is_told_late = True
+        self._mark_told_late(notices)
         self._show_on_tickets()
         untold = self._get_untold_notices(self.ticket_id)
         done = untold.filtered(
-            lambda n: n.ticket_id in date_of and n.promised_date <= date_of[n.ticket_id]
+            lambda n: n.promised_date <= date_of[n.ticket_id]
+            if n.ticket_id in date_of
+            # the date that it replaces came back: there is none to replace
+            else n.kind == "new_date"
         )
         if done:
             done.action_withdraw()
         waiting = (untold - done).ticket_id
         # told a date that was replaced meanwhile: a receipt that came through at last
+        told_of = notices.filtered(lambda n: n.state == "told").grouped("ticket_id")
         self.filtered(
             lambda c: c.kind == "standard"
             and c.state in ALIVE
             and c.ticket_id not in waiting
-            and c.ticket_id in notices.filtered(lambda n: n.state == "told").ticket_id
+            and c.ticket_id in told_of
             and c._has_date_to_tell()
+            and c._was_moved_since(told_of[c.ticket_id])
         )._ask_to_tell_dates({})
+
+    def _mark_told_late(self, notices):
+        """Keep which of these notices were told after the date they replace.
+
+        :param notices: ``klikumkm.complaint.notice`` recordset of these complaints
+        """
+        late_of = notices.filtered(
+            lambda n: n.state == "told"
+            and n.kind in NEW_DATE_KINDS
+            and n.previous_date
+            and n.told_date > n.previous_date
+        ).grouped("ticket_id")
+        clocks = self.filtered(lambda c: c.ticket_id in late_of)
+        gaps_of = clocks._get_gaps() if clocks else {}
+        for clock in clocks:
+            if not all(
+                clock._stood_at(notice.previous_date, gaps_of[clock.id])
+                for notice in late_of[clock.ticket_id]
+            ):
+                clock.is_told_late = True
+
+    def _stood_at(self, moment, gaps):
+        """Whether the clock did not run at a moment.
+
+        A date that passed then is not missed: the customer knew that we waited for
+        him, or had our answer.
+
+        :param datetime moment: naive UTC
+        :param list gaps: of closed :class:`Gap`
+        """
+        self.ensure_one()
+        return bool(self.paused_since and self.paused_since <= moment) or any(
+            gap.start <= moment < gap.end for gap in gaps
+        )
+
+    def _was_moved_since(self, notices):
+        """Whether the date moved after the last of these messages was written.
+
+        What was decided not to be told before (*keep told dates*) stays so.
+        """
+        self.ensure_one()
+        written = max(notices.mapped("create_date")).replace(microsecond=0)
+        since = self.ticket_id.sla_clock_ids._get_leading().deadline_since
+        return bool(since and written <= since)
 
     def _is_told_late_at(self, moment, gaps):
         """Whether the customer's date passed before he was told the later one.
-
-        What passed in a gap did not: he knew that we waited for him, or had our answer.
 
         :param datetime moment: naive UTC, when the clock stops
         :param list gaps: of :class:`Gap`
         """
         self.ensure_one()
-        told, due = self.told_deadline, self.ticket_id.sla_deadline
+        told = self.told_deadline
+        # not the complaint's copy, which is written at the end of the operation
+        due = self.ticket_id.sla_clock_ids._get_leading().deadline
         return bool(
             told
             and due
             and told < due
             and told < moment
-            and not any(gap.start <= told < gap.end for gap in gaps)
+            and not self._stood_at(told, gaps)
         )
