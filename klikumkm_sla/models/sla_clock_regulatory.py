@@ -37,13 +37,14 @@ class SlaClock(models.Model):
         }
 
     @api.model
-    def _is_needed(self, kind, ticket):
+    def _is_needed(self, kind, ticket, facts=None):
         if kind != KIND:
-            return super()._is_needed(kind, ticket)
-        company = ticket.company_id
+            return super()._is_needed(kind, ticket, facts)
+        company = facts.company if facts else ticket.company_id
+        submission_type = (facts or ticket).submission_type
         return (
             company.sla_regulatory
-            and ticket.submission_type == "complaint"
+            and submission_type == "complaint"
             and ticket.received_date >= company._get_sla_regulatory_start()
         )
 
@@ -64,6 +65,8 @@ class SlaClock(models.Model):
                 if old.submission_type != new.submission_type
                 or old.received_date != new.received_date
                 or old.company != new.company
+                # what it became while it was off the desk
+                or (new.company.sla_regulatory and old.status not in OPEN_STATUS)
             )
         )
         self._match_regulatory(tickets, now)
@@ -99,6 +102,8 @@ class SlaClock(models.Model):
         for clock in again:
             # it never pauses: as if it had run all the time
             journal += clock._resume("reopen", now, gaps_of, since=clock.stop_date)
+        # what was changed while it stood still applies all the same
+        journal += again._reclassify(now, gaps_of)
         (ending | again)._close_operation(journal, now)
 
     @api.model
