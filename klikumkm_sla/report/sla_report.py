@@ -11,7 +11,7 @@ from odoo.addons.klikumkm_complaint.models.helpdesk_ticket import (
     URGENCY,
 )
 
-from ..models.sla_clock import CLOCK_STATE, RESULT
+from ..models.sla_clock import CLOCK_STATE, GAP_BEGINNINGS, GAP_ENDS, RESULT
 
 # How the promise ended; every clock is exactly one of these.
 PROMISE = [
@@ -334,11 +334,23 @@ class SlaReport(models.Model):
             COALESCE(
                 clock.is_told_late
                 OR (clock.told_deadline < clock.deadline
-                    AND clock.told_deadline < COALESCE(clock.stop_date, %(now)s)),
+                    AND clock.told_deadline < COALESCE(clock.stop_date, %(now)s)
+                    -- a date that passed while the clock stood is not missed
+                    AND (
+                        SELECT event.event_type
+                          FROM klikumkm_sla_event event
+                         WHERE event.clock_id = clock.id
+                           AND event.event_type IN %(turns)s
+                           AND event.effective_date <= clock.told_deadline
+                         ORDER BY event.id DESC
+                         LIMIT 1
+                    ) IN %(beginnings)s IS NOT TRUE),
                 FALSE
             )
             """,
             now=fields.Datetime.now(),
+            turns=(*GAP_BEGINNINGS, *GAP_ENDS),
+            beginnings=GAP_BEGINNINGS,
         )
 
     def _select_promise(self) -> SQL:
