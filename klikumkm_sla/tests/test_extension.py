@@ -761,6 +761,44 @@ class TestExtensionRequest(ExtensionCase):
         self.ask(ticket, 8)
         self.assertFalse(self.activities(ticket, "extension_returned"))
 
+    def test_asked_for_while_the_lead_fills_in_his_own(self):
+        ticket = self.make_told()
+        wizard = self.fill_in(ticket, 8, user=self.lead)
+        self.ask(ticket)
+        with self.assertRaisesRegex(UserError, "meanwhile"):
+            wizard.action_extend()
+        self.assertFalse(ticket.extension_ids)
+
+    def test_request_of_another_complaint_decides_nothing(self):
+        ticket, other = self.make_told(), self.make_told()
+        self.ask(other)
+        wizard = self.fill_in(ticket, 8, user=self.lead)
+        wizard.request_id = other.extension_request_id
+        with self.assertRaisesRegex(UserError, "meanwhile"):
+            wizard.action_extend()
+        self.assertEqual(other.extension_request_id.state, "asked")
+
+    def test_files_that_the_agent_cannot_read_are_not_told(self):
+        ticket = self.make_told()
+        other = self.make_told(team_id=self.team.copy({"user_ids": False}).id)
+        other.user_id = False
+        secret = self.env["ir.attachment"].create(
+            {
+                "name": "secret.txt",
+                "raw": b"secret",
+                "res_model": "helpdesk.ticket",
+                "res_id": other.id,
+            }
+        )
+        with self.assertRaises(AccessError):
+            secret.with_user(self.agent).read(["raw"])
+        wizard = self.fill_in(ticket, 2)
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.agent).write(
+                {"attachment_ids": [Command.set(secret.ids)]}
+            )
+            wizard.action_extend()
+
     def test_one_open_request(self):
         ticket = self.make_told()
         first = self.fill_in(ticket, 15)
