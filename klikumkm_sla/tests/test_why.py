@@ -3,9 +3,12 @@
 """Why this date: for the customer in a sentence, for the desk day by day."""
 
 import re
+from datetime import timedelta
+from random import Random
 
 from odoo.tests import tagged
 
+from ..working_days import Gap
 from .common import SlaCase, local, wall
 
 
@@ -85,6 +88,24 @@ class TestWhy(SlaCase):
         self.clock_of(ticket)._extend(4, "More papers")
         explanation = self.clock_of(ticket)._explain()
         self.assertTrue(explanation.adds_up)
+
+    def test_adds_up_whatever_stood_still_and_when(self):
+        random = Random(4)
+        start = wall("2026-03-02 10:00")
+        clock = self.Clock.new({"start_date": start})
+        table = self.calendar._get_working_days(start, wall("2027-03-02 10:00"))
+        for _number in range(300):
+            days = random.randint(1, 8)
+            moments = sorted(
+                start + timedelta(minutes=random.randrange(30 * 24 * 60))
+                for _moment in range(2 * random.randint(0, 4))
+            )
+            gaps = list(map(Gap, moments[::2], moments[1::2]))
+            due = table.count_deadline(start, days, gaps)
+            # what began after the deadline had passed is no part of its count
+            gaps = [(gap, "pause") for gap in gaps if gap.start <= due]
+            kinds = clock._get_kinds_of_days(table, due, {}, gaps, days)
+            self.assertEqual(list(kinds.values()).count("counted"), days, gaps)
 
     def test_told_date_before_a_new_holiday_is_not_explained_with_it(self):
         ticket = self.make()
