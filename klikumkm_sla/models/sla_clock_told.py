@@ -106,7 +106,8 @@ class SlaClock(models.Model):
         """
         if not self:
             return
-        self.ticket_id._tell(
+        extensions_of = {clock: clock._get_untold_extensions() for clock in self}
+        notices = self.ticket_id._tell(
             "new_date",
             "klikumkm_complaint.mail_template_new_date",
             values={"reason": self.env.context.get("sla_new_date_reason")},
@@ -115,10 +116,25 @@ class SlaClock(models.Model):
                     "cause": event_types.get(clock.ticket_id.id),
                     "old_date": clock.told_deadline,
                     "new_date": clock.ticket_id.sla_deadline,
+                    "extensions": extensions_of[clock],
                 }
                 for clock in self
             },
             is_sent=False,
+        )
+        notice_of = notices.grouped("ticket_id")
+        for clock, extensions in extensions_of.items():
+            # told with it, in its own words
+            extensions.notice_id = notice_of[clock.ticket_id]
+
+    def _get_untold_extensions(self):
+        """Extensions whose own message was withdrawn before it was told."""
+        return self.extension_ids.filtered(
+            lambda extension: (
+                extension.notice_id
+                and not extension.notice_id.active
+                and extension.notice_id.state != "told"
+            )
         )
 
     def _take_told_dates(self, notices):

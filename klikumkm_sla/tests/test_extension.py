@@ -147,6 +147,35 @@ class TestExtending(ExtensionCase):
         self.assertEqual(local(notice.previous_date), "2026-03-09 17:00:00")
         self.assertEqual(local(notice.promised_date), "2026-04-01 17:00:00")
 
+    def test_extension_untold_before_another_is_told_with_it(self):
+        ticket = self.make_told(partner_phone="081234567890")
+        self.fill_in(ticket, 2).action_extend()
+        self.fill_in(ticket, 3, user=self.lead).action_extend()
+        notice = self.waiting(ticket)
+        self.assertEqual(ticket.extension_ids.notice_id, notice)
+        notice._tell_otherwise("phone", wall("2026-03-02 11:00"))
+        self.add_leave("2026-03-10")
+        self.assertNotIn("We need", self.waiting(ticket).body)
+
+    def test_extension_untold_before_a_recount_is_told_with_it(self):
+        ticket = self.make_told(partner_phone="081234567890")
+        self.fill_in(ticket, 2).action_extend()
+        extension = ticket.extension_ids
+        self.assertEqual(extension.notice_state, "to_tell")
+        for day in ("2026-03-05", "2026-03-06"):  # and again before it is told
+            self.add_leave(day)
+            notice = self.waiting(ticket)
+            self.assertEqual(notice.kind, "new_date")
+            self.assertIn("working days have changed", notice.body)
+            self.assertIn("We need 2 more working days.", notice.body)
+            self.assertIn("We need 2 more working days.", notice.text)
+            self.assertEqual(extension.notice_id, notice)
+        notice._tell_otherwise("phone", wall("2026-03-02 11:00"))
+        self.assertEqual(extension.notice_state, "told")
+        self.assertIn("Extended from 9 Mar 2026", ticket._get_status_sentence())
+        self.add_leave("2026-03-10")
+        self.assertNotIn("We need", self.waiting(ticket).body)
+
     def test_first_deadline_stays_and_the_target_moves(self):
         ticket = self.make_told(priority="1")
         target = ticket.sla_target_date
