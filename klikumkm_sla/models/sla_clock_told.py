@@ -149,10 +149,15 @@ class SlaClock(models.Model):
             & Domain("kind", "in", DATED_KINDS)
             & Domain("state", "=", "told")
             & Domain("promised_date", "!=", False),
-            ["ticket_id", "promised_date"],
+            ["ticket_id", "kind", "promised_date"],
             order="told_date, id",
         )
-        date_of = {notice.ticket_id: notice.promised_date for notice in told}
+        date_of = {}
+        for notice in told:
+            known = date_of.get(notice.ticket_id)
+            # news of the stage never says that the date became a later one
+            if not (notice.kind == "progress" and known and notice.promised_date > known):
+                date_of[notice.ticket_id] = notice.promised_date
         for clock in self:
             clock.told_deadline = date_of.get(clock.ticket_id, False)
         self._mark_told_late(notices)

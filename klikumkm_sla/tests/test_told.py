@@ -216,6 +216,24 @@ class TestTold(SlaCase):
         self.untold(ticket)._tell_otherwise("phone", wall("2026-03-16 10:05"))
         self.assertFalse(self.clock_of(ticket).is_told_late)
 
+    def test_progress_while_we_wait_tells_no_later_date(self):
+        ticket = self.make_told()
+        self.travel("2026-03-03 10:00")
+        ticket.assistance_type = "coordination"
+        self.tell(ticket, "progress")
+        self.move(ticket, "waiting_customer", "2026-03-04 10:00")
+        progress = self.tell(ticket, "progress", at="2026-03-10 10:00")
+        self.assertNotIn("30 Mar", progress.body)
+        self.assertEqual(local(ticket.sla_told_date), "2026-03-09 17:00:00")
+        self.assertTrue(ticket.sla_is_untold)
+        self.move(ticket, "in_progress", "2026-03-11 10:00")
+        stage = self.env.ref("klikumkm_complaint.stage_data_checked")
+        values = {"stage_reached": stage}
+        progress = self.tell(ticket, "progress", values=values)
+        self.assertNotIn(" Apr 2026", progress.body)
+        self.assertEqual(local(ticket.sla_told_date), "2026-03-09 17:00:00")
+        self.assertTrue(ticket.sla_is_untold)
+
     def test_date_that_passed_before_we_waited_is_told_late(self):
         ticket = self.make_told()
         self.travel("2026-03-03 10:00")
