@@ -91,7 +91,7 @@ class SlaClock(models.Model):
             lambda c: c.state in ALIVE and not self._is_needed(KIND, c.ticket_id)
         )
         again = clocks.filtered(
-            lambda c: c.state == "cancelled" and c.ticket_id in needing
+            lambda c: c.state not in ALIVE and c.ticket_id in needing
         )
         if not ending and not again:
             return
@@ -100,8 +100,9 @@ class SlaClock(models.Model):
         for clock in ending:
             journal += clock._follow_status("cancelled", now, gaps_of)
         for clock in again:
-            # it never pauses: as if it had run all the time
-            journal += clock._resume("reopen", now, gaps_of, since=clock.stop_date)
+            # it never pauses: as if it had run all the time, unless it had its answer
+            since = now if clock.state == "stopped" else clock.stop_date
+            journal += clock._resume("reopen", now, gaps_of, since=since)
         # what was changed while it stood still applies all the same
         journal += again._reclassify(now, gaps_of)
         (ending | again)._close_operation(journal, now)

@@ -189,6 +189,46 @@ class TestRegulatory(SlaCase):
         self.assertEqual(ticket.sla_status, "running")
         self.assertEqual(ticket.sla_deadline, self.clock_of(ticket).deadline)
 
+    def test_switched_on_again_after_reopening(self):
+        self.switch()
+        ticket = self.make()
+        self.move(ticket, "resolved", "2026-03-04 10:00")
+        self.switch(False)
+        self.move(ticket, "in_progress", "2026-03-05 10:00")
+        self.travel("2026-03-06 10:00")
+        self.switch()
+        self.assertEqual(self.term(ticket).state, "running")
+        # what passed while nobody counted it is not held against us
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-18 17:00:00")
+
+    def test_question_to_a_complaint_while_we_wait(self):
+        self.switch()
+        ticket = self.make(submission_type="question", partner_name="Siti")
+        self.tell(ticket)
+        self.move(ticket, "waiting_customer", "2026-03-04 10:00")
+        ticket.write(
+            {"submission_type": "complaint", "assistance_type": "coordination"}
+        )
+        self.assertEqual(self.term(ticket).state, "running")
+        self.move(ticket, "in_progress", "2026-03-25 10:00")
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-16 17:00:00")
+        self.assertEqual(local(ticket._get_promised_date()), "2026-03-30 17:00:00")
+        self.assertNotIn("apologise", ticket._get_status_sentence())
+
+    def test_second_extension_beside_the_term(self):
+        self.switch()
+        ticket = self.make(assistance_type="handling", partner_name="Siti")
+        self.tell(ticket)
+        self.clock_of(ticket)._extend(2, "More papers")
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-11 17:00:00")
+        self.clock_of(ticket)._extend(10, "Still more papers")
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-16 17:00:00")
+        notice = ticket.notice_ids.filtered(
+            lambda n: n.kind == "new_date" and n.state == "to_tell"
+        )
+        self.assertEqual(local(notice.promised_date), "2026-03-16 17:00:00")
+        self.assertIn("10 working days, counted", notice.body)
+
     def test_other_channel_meanwhile(self):
         self.switch()
         ticket = self.make()
