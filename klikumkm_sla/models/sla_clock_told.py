@@ -154,10 +154,10 @@ class SlaClock(models.Model):
         )
         date_of = {}
         for notice in told:
-            known = date_of.get(notice.ticket_id)
+            date, known = notice.promised_date, date_of.get(notice.ticket_id)
             # news of the stage never says that the date became a later one
-            if not (notice.kind == "progress" and known and notice.promised_date > known):
-                date_of[notice.ticket_id] = notice.promised_date
+            if not (notice.kind == "progress" and known and date > known):
+                date_of[notice.ticket_id] = date
         for clock in self:
             clock.told_deadline = date_of.get(clock.ticket_id, False)
         self._mark_told_late(notices)

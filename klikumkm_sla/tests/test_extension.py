@@ -558,6 +558,42 @@ class TestExtending(ExtensionCase):
             ).action_extend()
         self.assertFalse(ticket.extension_ids)
 
+    def test_dialog_shows_nothing_of_complaints_of_others(self):
+        ticket = self.make_told()
+        self.fill_in(ticket, 8).action_ask_approval()
+        stranger = self.new_user(
+            "agent-other", "helpdesk_mgmt.group_helpdesk_user_team"
+        )
+        # so that nothing is counted or written before it is read
+        given = {
+            **dict.fromkeys(("subject", "body", "text", "explanation"), "x"),
+            "medium": "phone",
+            "days": 1,
+            "reason_id": self.reason.id,
+            "stage_reached_id": self.stage.id,
+            "request_id": False,
+            "new_date": False,
+            "attachment_ids": [Command.clear()],
+        }
+        for name in (
+            "old_date",
+            "new_date",
+            "dates_label",
+            "warning",
+            "cap_label",
+            "request_label",
+            "recipient",
+        ):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                wizard = (
+                    self.env["klikumkm.sla.extend"]
+                    .with_user(stranger)
+                    .create({"ticket_ids": [Command.set(ticket.ids)], **given})
+                )
+                self.env.flush_all()
+                self.env.invalidate_all()
+                wizard.read([name])
+
     def test_customer_is_refused(self):
         customer = self.new_user("customer-ext", "base.group_portal")
         ticket = self.make_told(partner_id=customer.partner_id.id)
