@@ -83,6 +83,7 @@ class HelpdeskTicket(models.Model):
             if vals.get("assistance_type"):
                 thought.assistance_type_chosen = vals["assistance_type"]
             facts["assistance_type"] = thought.assistance_type
+            facts["submission_type"] = thought.submission_type
         return facts
 
     def _get_reclassification_effect(self, vals):

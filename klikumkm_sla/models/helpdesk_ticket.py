@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .sla_clock import CLOCK_STATE, RESULT
+from .sla_clock import ALIVE, CLOCK_STATE, RESULT
 
 SLA_STATE = [
     ("none", "No deadline"),
@@ -382,8 +382,9 @@ class HelpdeskTicket(models.Model):
         )
 
     def _is_count_stopped(self):
-        clock = self._get_leading_clock()
-        return not clock or clock._clock_kinds()[clock.kind]["pauses"]
+        clocks = self.sudo().sla_clock_ids.filtered(lambda c: c.state in ALIVE)
+        kinds = clocks._clock_kinds()
+        return all(kinds[clock.kind]["pauses"] for clock in clocks)
 
     def _add_working_days(self, start, days):
         """The closing of the so-many-th working day after the day of ``start``."""

@@ -234,7 +234,9 @@ class HelpdeskTicket(models.Model):
         extension = clock._extend(days, **vals)
         self.sudo().activity_unlink([ACTIVITY_RETURNED])
         if tell is not None:
-            extension.notice_id = self._tell_extension(tell)
+            # its message gives way to this one, if an earlier was not told yet
+            untold = clock._get_untold_extensions()
+            (extension | untold).notice_id = self._tell_extension(tell)
         return extension
 
     def _tell_extension(self, tell):

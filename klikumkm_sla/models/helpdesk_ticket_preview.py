@@ -55,19 +55,31 @@ class HelpdeskTicket(models.Model):
         now = self._get_operation_now()
         # as for the count itself: no right of whoever looks decides how it goes
         engine = self._get_clock_engine()
-        clocks = self._get_leading_clocks().with_env(engine.env)
+        # of all terms, since another may lead then
+        clocks = self.sudo().sla_clock_ids.with_env(engine.env)
         facts_of = {
             clock: facts._replace(**changes_of.get(clock.ticket_id.id, {}))
             for clock, facts in clocks._get_facts().items()
         }
+        clocks = clocks.filtered(
+            lambda c: c._is_needed(c.kind, c.ticket_id, facts_of[c])
+        )
+        counted = clocks._preview(facts_of, now)
+        leading = {}
+        for clock, (_terms, dates) in counted.items():
+            first = leading.setdefault(clock.ticket_id, clock)
+            if (dates.deadline or now.max) < (counted[first][1].deadline or now.max):
+                leading[clock.ticket_id] = clock
         previews = {}
-        for clock, (terms, dates) in clocks._preview(facts_of, now).items():
+        for clock in leading.values():
+            terms, dates = counted[clock]
             ticket = self.browse(clock.ticket_id.id)
+            now_leading = clock.ticket_id.sla_clock_ids._get_leading()
             promised = ticket._get_promised_date()
             # a pause holds the count: only what had passed when it began
             moment = clock.paused_since or now
             previews[ticket] = DeadlinePreview(
-                before=clock.deadline,
+                before=now_leading.deadline,
                 after=dates.deadline,
                 promised=promised,
                 days=terms.days + clock.extension_days,

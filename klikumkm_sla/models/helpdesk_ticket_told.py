@@ -101,10 +101,8 @@ class HelpdeskTicket(models.Model):
         if due and told < due and told < fields.Datetime.now():
             # read for all complaints at once, where a list asks
             clock = ticket._get_leading_clock()
-            gaps = read_gaps(clock.event_ids.sorted("id"))
-            if (clock.paused_since and clock.paused_since <= told) or any(
-                gap.start <= told < gap.end for gap, _cause in gaps
-            ):
+            gaps = [gap for gap, _cause in read_gaps(clock.event_ids.sorted("id"))]
+            if clock._stood_at(told, gaps):
                 return due
         return told
 
@@ -121,8 +119,18 @@ class HelpdeskTicket(models.Model):
         return due or super()._get_date_after_reopening()
 
     def _get_new_date_reason(self):
-        if reason := super()._get_new_date_reason():
-            return reason
+        reasons = [super()._get_new_date_reason() or self._get_cause_sentence()]
+        for extension in self._get_message_values().get("extensions") or ():
+            values = {
+                "days": extension.days,
+                "reason_words": extension.with_env(self.env).sudo()._get_reason_words(),
+            }
+            ticket = self.with_context(complaint_values=values)
+            reasons.append(ticket._get_extension_sentence())
+        return " ".join(filter(None, reasons))
+
+    def _get_cause_sentence(self):
+        """What moved the date, or nothing."""
         cause = self._get_message_values().get("cause")
         if cause == "resume":
             return self.env._(

@@ -44,9 +44,27 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         values = self._get_message_values()
         date = values.get("new_date") or self._get_promised_date()
-        clock = self._get_leading_clock()
+        clock = self._get_clock_of(date)
         explanation = clock and date and clock._explain(date, values.get("days") or 0)
         return self._say_explanation(explanation) if explanation else ""
+
+    def _get_clock_of(self, date):
+        """The clock that a date was counted with: the leading one, unless only
+        another knows it.
+
+        :param datetime date: naive UTC
+        """
+        self.ensure_one()
+        leading = self._get_leading_clock()
+        clocks = self.sudo().sla_clock_ids
+        if len(clocks) < 2 or leading.deadline == date:
+            return leading
+        clocks = leading | clocks
+        return (
+            clocks.filtered(lambda c: c.deadline == date)
+            or clocks.filtered(lambda c: date in c.event_ids.mapped("deadline_after"))
+            or leading
+        )[:1]
 
     def _say_explanation(self, explanation):
         """An :class:`Explanation` in one sentence, which names no person."""
@@ -64,7 +82,8 @@ class HelpdeskTicket(models.Model):
                 received=received,
             )
         skipped = self._say_skipped_days(explanation)
-        if skipped:
+        # a date of before other hours or days off: today's would explain another one
+        if skipped and explanation.adds_up:
             sentence = self.env._(
                 "%(count)s, not counting %(days)s",
                 count=sentence,
@@ -96,8 +115,8 @@ class HelpdeskTicket(models.Model):
             parts.append(
                 self.env._("%(days)s days on which we are closed", days=closed)
             )
-        for rows in get_stretches(explanation.of_kind("holiday")):
-            parts.append(f"{self._say_days(rows)} {rows[0].name}")
+        for name, rows in explanation.holidays():
+            parts.append(f"{self._say_days(rows)} {name}")
         waited = len(explanation.of_kind("waited"))
         if waited == 1:
             parts.append(self.env._("1 working day in which we waited for you"))
@@ -105,6 +124,13 @@ class HelpdeskTicket(models.Model):
             parts.append(
                 self.env._(
                     "%(days)s working days in which we waited for you", days=waited
+                )
+            )
+        for row in explanation.of_kind("returned"):
+            parts.append(
+                self.env._(
+                    "%(date)s, the day on which we went on",
+                    date=self._format_date_only(row.day),
                 )
             )
         ended = len(explanation.of_kind("ended"))
@@ -195,6 +221,7 @@ class HelpdeskTicket(models.Model):
             "closed": self.env._("closed"),
             "waited": self.env._("waited for the customer, not counted"),
             "ended": self.env._("answered or off the desk, not counted"),
+            "returned": self.env._("ran again, not counted: a whole day must be left"),
         }[row.kind]
 
     @api.model

@@ -199,8 +199,11 @@ class SlaClock(models.Model):
         }
 
     @api.model
-    def _is_needed(self, kind, ticket):
-        """Hook: whether a complaint has a clock of this kind."""
+    def _is_needed(self, kind, ticket, facts=None):
+        """Hook: whether a complaint has a clock of this kind.
+
+        :param ComplaintFacts facts: to think of instead of the present ones
+        """
         return True
 
     @api.model
@@ -229,6 +232,8 @@ class SlaClock(models.Model):
                     "ticket_id": ticket.id,
                     "kind": kind,
                     "start_date": ticket[spec["start_field"]],
+                    # what the customer was told stands, also for a clock added later
+                    "told_deadline": ticket.sla_told_date,
                 }
                 for ticket in tickets
                 if ticket.stage_id.status not in CANCELLING_STATUS
@@ -720,20 +725,26 @@ class SlaClock(models.Model):
     def _get_leading(self):
         """The clock of these, all of one complaint, whose date is promised.
 
-        The earliest date leads; a clock of another kind than the published standard
-        only until it is cancelled, because then its term does not apply.
+        The earliest date leads, of equal ones that which does not stand still; a clock
+        of another kind than the published standard only as long as its term applies:
+        not once it is cancelled, nor where the standard runs on without it.
         """
         if len(self) == 1 and self.kind == "standard":
             return self
         kinds = self._clock_kinds()
+        standard = self.filtered(lambda clock: clock.kind == "standard")
+        applying = ALIVE if standard.state in ALIVE else (*ALIVE, "stopped")
         return min(
             (
                 clock
                 for clock in self
-                if clock.kind == "standard"
-                or (kinds[clock.kind].get("promises") and clock.state != "cancelled")
+                if clock == standard
+                or (kinds[clock.kind].get("promises") and clock.state in applying)
             ),
-            key=lambda clock: clock.deadline or datetime.max,
+            key=lambda clock: (
+                clock.deadline or datetime.max,
+                clock.state == "paused",
+            ),
             default=self.browse(),
         )
 

@@ -37,13 +37,14 @@ class SlaClock(models.Model):
         }
 
     @api.model
-    def _is_needed(self, kind, ticket):
+    def _is_needed(self, kind, ticket, facts=None):
         if kind != KIND:
-            return super()._is_needed(kind, ticket)
-        company = ticket.company_id
+            return super()._is_needed(kind, ticket, facts)
+        company = facts.company if facts else ticket.company_id
+        submission_type = (facts or ticket).submission_type
         return (
             company.sla_regulatory
-            and ticket.submission_type == "complaint"
+            and submission_type == "complaint"
             and ticket.received_date >= company._get_sla_regulatory_start()
         )
 
@@ -64,6 +65,8 @@ class SlaClock(models.Model):
                 if old.submission_type != new.submission_type
                 or old.received_date != new.received_date
                 or old.company != new.company
+                # what it became while it was off the desk
+                or (new.company.sla_regulatory and old.status not in OPEN_STATUS)
             )
         )
         self._match_regulatory(tickets, now)
@@ -88,7 +91,7 @@ class SlaClock(models.Model):
             lambda c: c.state in ALIVE and not self._is_needed(KIND, c.ticket_id)
         )
         again = clocks.filtered(
-            lambda c: c.state == "cancelled" and c.ticket_id in needing
+            lambda c: c.state not in ALIVE and c.ticket_id in needing
         )
         if not ending and not again:
             return
@@ -97,8 +100,11 @@ class SlaClock(models.Model):
         for clock in ending:
             journal += clock._follow_status("cancelled", now, gaps_of)
         for clock in again:
-            # it never pauses: as if it had run all the time
-            journal += clock._resume("reopen", now, gaps_of, since=clock.stop_date)
+            # it never pauses: as if it had run all the time, unless it had its answer
+            since = now if clock.state == "stopped" else clock.stop_date
+            journal += clock._resume("reopen", now, gaps_of, since=since)
+        # what was changed while it stood still applies all the same
+        journal += again._reclassify(now, gaps_of)
         (ending | again)._close_operation(journal, now)
 
     @api.model

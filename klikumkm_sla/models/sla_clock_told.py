@@ -57,8 +57,9 @@ class SlaClock(models.Model):
             if vals["event_type"] != told_apart
             and (
                 vals["deadline_before"] != vals["deadline_after"]
-                # one that leads no more gives way to another date
-                or vals["event_type"] == "cancel"
+                # one that leads no more gives way to another date; what waited was
+                # withdrawn when the complaint left the desk
+                or vals["event_type"] in ("cancel", "reopen")
             )
         }
         waiting = self._get_untold_notices(clocks.ticket_id).grouped("ticket_id")
@@ -105,7 +106,8 @@ class SlaClock(models.Model):
         """
         if not self:
             return
-        self.ticket_id._tell(
+        extensions_of = {clock: clock._get_untold_extensions() for clock in self}
+        notices = self.ticket_id._tell(
             "new_date",
             "klikumkm_complaint.mail_template_new_date",
             values={"reason": self.env.context.get("sla_new_date_reason")},
@@ -114,10 +116,25 @@ class SlaClock(models.Model):
                     "cause": event_types.get(clock.ticket_id.id),
                     "old_date": clock.told_deadline,
                     "new_date": clock.ticket_id.sla_deadline,
+                    "extensions": extensions_of[clock],
                 }
                 for clock in self
             },
             is_sent=False,
+        )
+        notice_of = notices.grouped("ticket_id")
+        for clock, extensions in extensions_of.items():
+            # told with it, in its own words
+            extensions.notice_id = notice_of[clock.ticket_id]
+
+    def _get_untold_extensions(self):
+        """Extensions whose own message was withdrawn before it was told."""
+        return self.extension_ids.filtered(
+            lambda extension: (
+                extension.notice_id
+                and not extension.notice_id.active
+                and extension.notice_id.state != "told"
+            )
         )
 
     def _take_told_dates(self, notices):
@@ -132,65 +149,65 @@ class SlaClock(models.Model):
             & Domain("kind", "in", DATED_KINDS)
             & Domain("state", "=", "told")
             & Domain("promised_date", "!=", False),
-            ["ticket_id", "promised_date"],
+            ["ticket_id", "kind", "promised_date"],
             order="told_date, id",
         )
-        date_of = {notice.ticket_id: notice.promised_date for notice in told}
-        late = notices.filtered(
-            lambda n: n.state == "told"
-            and n.kind in NEW_DATE_KINDS
-            and n.previous_date
-            and n.told_date > n.previous_date
-        ).grouped("ticket_id")
-        gaps_of = self._get_gaps() if late else {}
-        replaced = self.browse()
+        date_of = {}
+        for notice in told:
+            date, known = notice.promised_date, date_of.get(notice.ticket_id)
+            # news of the stage never says that the date became a later one
+            if not (notice.kind == "progress" and known and date > known):
+                date_of[notice.ticket_id] = date
         for clock in self:
-            told_date = date_of.get(clock.ticket_id, False)
-            if clock.told_deadline != told_date:
-                clock.told_deadline = told_date
-                replaced |= clock
-            if any(
-                not clock._stood_still_at(notice.previous_date, gaps_of[clock.id])
-                for notice in late.get(clock.ticket_id, ())
-            ):
-                clock.is_told_late = True
+            clock.told_deadline = date_of.get(clock.ticket_id, False)
+        self._mark_told_late(notices)
         self._show_on_tickets()
         untold = self._get_untold_notices(self.ticket_id)
         done = untold.filtered(
-            lambda n: n.ticket_id in date_of and n.promised_date <= date_of[n.ticket_id]
+            lambda n: n.promised_date <= date_of[n.ticket_id]
+            if n.ticket_id in date_of
+            # the date that it replaces came back: there is none to replace
+            else n.kind == "new_date"
         )
         if done:
             done.action_withdraw()
         waiting = (untold - done).ticket_id
         # told a date that was replaced meanwhile: a receipt that came through at last
-        replaced.filtered(
+        told_of = notices.filtered(lambda n: n.state == "told").grouped("ticket_id")
+        self.filtered(
             lambda c: c.kind == "standard"
             and c.state in ALIVE
             and c.ticket_id not in waiting
-            and c.ticket_id in notices.filtered(lambda n: n.state == "told").ticket_id
+            and c.ticket_id in told_of
             and c._has_date_to_tell()
+            and c._was_moved_since(told_of[c.ticket_id])
         )._ask_to_tell_dates({})
 
-    def _is_told_late_at(self, moment, gaps):
-        """Whether the customer's date passed before he was told the later one.
+    def _mark_told_late(self, notices):
+        """Keep which of these notices were told after the date they replace.
 
-        What passed in a gap did not: he knew that we waited for him, or had our answer.
-
-        :param datetime moment: naive UTC, when the clock stops
-        :param list gaps: of :class:`Gap`
+        :param notices: ``klikumkm.complaint.notice`` recordset of these complaints
         """
-        self.ensure_one()
-        told, due = self.told_deadline, self.ticket_id.sla_deadline
-        return bool(
-            told
-            and due
-            and told < due
-            and told < moment
-            and not self._stood_still_at(told, gaps)
-        )
+        late_of = notices.filtered(
+            lambda n: n.state == "told"
+            and n.kind in NEW_DATE_KINDS
+            and n.previous_date
+            and n.told_date > n.previous_date
+        ).grouped("ticket_id")
+        clocks = self.filtered(lambda c: c.ticket_id in late_of)
+        gaps_of = clocks._get_gaps() if clocks else {}
+        for clock in clocks:
+            if not all(
+                clock._stood_at(notice.previous_date, gaps_of[clock.id])
+                for notice in late_of[clock.ticket_id]
+            ):
+                clock.is_told_late = True
 
-    def _stood_still_at(self, moment, gaps):
-        """Whether the clock did not run at a moment: what passed then was no promise.
+    def _stood_at(self, moment, gaps):
+        """Whether the clock did not run at a moment.
+
+        A date that passed then is not missed: the customer knew that we waited for
+        him, or had our answer.
 
         :param datetime moment: naive UTC
         :param list gaps: of closed :class:`Gap`
@@ -198,4 +215,32 @@ class SlaClock(models.Model):
         self.ensure_one()
         return bool(self.paused_since and self.paused_since <= moment) or any(
             gap.start <= moment < gap.end for gap in gaps
+        )
+
+    def _was_moved_since(self, notices):
+        """Whether the date moved after the last of these messages was written.
+
+        What was decided not to be told before (*keep told dates*) stays so.
+        """
+        self.ensure_one()
+        written = max(notices.mapped("create_date")).replace(microsecond=0)
+        since = self.ticket_id.sla_clock_ids._get_leading().deadline_since
+        return bool(since and written <= since)
+
+    def _is_told_late_at(self, moment, gaps):
+        """Whether the customer's date passed before he was told the later one.
+
+        :param datetime moment: naive UTC, when the clock stops
+        :param list gaps: of :class:`Gap`
+        """
+        self.ensure_one()
+        told = self.told_deadline
+        # not the complaint's copy, which is written at the end of the operation
+        due = self.ticket_id.sla_clock_ids._get_leading().deadline
+        return bool(
+            told
+            and due
+            and told < due
+            and told < moment
+            and not self._stood_at(told, gaps)
         )

@@ -147,6 +147,35 @@ class TestExtending(ExtensionCase):
         self.assertEqual(local(notice.previous_date), "2026-03-09 17:00:00")
         self.assertEqual(local(notice.promised_date), "2026-04-01 17:00:00")
 
+    def test_extension_untold_before_another_is_told_with_it(self):
+        ticket = self.make_told(partner_phone="081234567890")
+        self.fill_in(ticket, 2).action_extend()
+        self.fill_in(ticket, 3, user=self.lead).action_extend()
+        notice = self.waiting(ticket)
+        self.assertEqual(ticket.extension_ids.notice_id, notice)
+        notice._tell_otherwise("phone", wall("2026-03-02 11:00"))
+        self.add_leave("2026-03-10")
+        self.assertNotIn("We need", self.waiting(ticket).body)
+
+    def test_extension_untold_before_a_recount_is_told_with_it(self):
+        ticket = self.make_told(partner_phone="081234567890")
+        self.fill_in(ticket, 2).action_extend()
+        extension = ticket.extension_ids
+        self.assertEqual(extension.notice_state, "to_tell")
+        for day in ("2026-03-05", "2026-03-06"):  # and again before it is told
+            self.add_leave(day)
+            notice = self.waiting(ticket)
+            self.assertEqual(notice.kind, "new_date")
+            self.assertIn("working days have changed", notice.body)
+            self.assertIn("We need 2 more working days.", notice.body)
+            self.assertIn("We need 2 more working days.", notice.text)
+            self.assertEqual(extension.notice_id, notice)
+        notice._tell_otherwise("phone", wall("2026-03-02 11:00"))
+        self.assertEqual(extension.notice_state, "told")
+        self.assertIn("Extended from 9 Mar 2026", ticket._get_status_sentence())
+        self.add_leave("2026-03-10")
+        self.assertNotIn("We need", self.waiting(ticket).body)
+
     def test_first_deadline_stays_and_the_target_moves(self):
         ticket = self.make_told(priority="1")
         target = ticket.sla_target_date
@@ -529,6 +558,42 @@ class TestExtending(ExtensionCase):
             ).action_extend()
         self.assertFalse(ticket.extension_ids)
 
+    def test_dialog_shows_nothing_of_complaints_of_others(self):
+        ticket = self.make_told()
+        self.fill_in(ticket, 8).action_ask_approval()
+        stranger = self.new_user(
+            "agent-other", "helpdesk_mgmt.group_helpdesk_user_team"
+        )
+        # so that nothing is counted or written before it is read
+        given = {
+            **dict.fromkeys(("subject", "body", "text", "explanation"), "x"),
+            "medium": "phone",
+            "days": 1,
+            "reason_id": self.reason.id,
+            "stage_reached_id": self.stage.id,
+            "request_id": False,
+            "new_date": False,
+            "attachment_ids": [Command.clear()],
+        }
+        for name in (
+            "old_date",
+            "new_date",
+            "dates_label",
+            "warning",
+            "cap_label",
+            "request_label",
+            "recipient",
+        ):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                wizard = (
+                    self.env["klikumkm.sla.extend"]
+                    .with_user(stranger)
+                    .create({"ticket_ids": [Command.set(ticket.ids)], **given})
+                )
+                self.env.flush_all()
+                self.env.invalidate_all()
+                wizard.read([name])
+
     def test_customer_is_refused(self):
         customer = self.new_user("customer-ext", "base.group_portal")
         ticket = self.make_told(partner_id=customer.partner_id.id)
@@ -760,6 +825,44 @@ class TestExtensionRequest(ExtensionCase):
         # asked again, better: nothing is left of the first
         self.ask(ticket, 8)
         self.assertFalse(self.activities(ticket, "extension_returned"))
+
+    def test_asked_for_while_the_lead_fills_in_his_own(self):
+        ticket = self.make_told()
+        wizard = self.fill_in(ticket, 8, user=self.lead)
+        self.ask(ticket)
+        with self.assertRaisesRegex(UserError, "meanwhile"):
+            wizard.action_extend()
+        self.assertFalse(ticket.extension_ids)
+
+    def test_request_of_another_complaint_decides_nothing(self):
+        ticket, other = self.make_told(), self.make_told()
+        self.ask(other)
+        wizard = self.fill_in(ticket, 8, user=self.lead)
+        wizard.request_id = other.extension_request_id
+        with self.assertRaisesRegex(UserError, "meanwhile"):
+            wizard.action_extend()
+        self.assertEqual(other.extension_request_id.state, "asked")
+
+    def test_files_that_the_agent_cannot_read_are_not_told(self):
+        ticket = self.make_told()
+        other = self.make_told(team_id=self.team.copy({"user_ids": False}).id)
+        other.user_id = False
+        secret = self.env["ir.attachment"].create(
+            {
+                "name": "secret.txt",
+                "raw": b"secret",
+                "res_model": "helpdesk.ticket",
+                "res_id": other.id,
+            }
+        )
+        with self.assertRaises(AccessError):
+            secret.with_user(self.agent).read(["raw"])
+        wizard = self.fill_in(ticket, 2)
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.agent).write(
+                {"attachment_ids": [Command.set(secret.ids)]}
+            )
+            wizard.action_extend()
 
     def test_one_open_request(self):
         ticket = self.make_told()

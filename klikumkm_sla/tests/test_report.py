@@ -235,6 +235,19 @@ class TestFigures(ReportCase):
         clock.is_told_late = True
         self.assertTrue(self.row(ticket).is_told_late)
 
+    def test_date_that_passed_while_we_waited_is_not_told_late(self):
+        ticket = self.make_ticket()
+        ticket._tell("progress", body="Soon.", told={"medium": "phone"})
+        self.move(ticket, "waiting_customer", "2026-03-06 10:00")
+        self.move(ticket, "in_progress", "2026-03-12 10:00")
+        self.assertEqual(
+            self.clock_of(ticket).told_deadline, wall("2026-03-09 17:00")
+        )
+        self.assertFalse(self.row(ticket).is_told_late)
+        self.move(ticket, "resolved", "2026-03-13 10:00")
+        self.assertFalse(self.clock_of(ticket).is_told_late)
+        self.assertFalse(self.row(ticket).is_told_late)
+
     def test_told_nothing_new_but_answered_before_the_old_date(self):
         ticket = self.make_ticket()
         self.extend(ticket, 3, "2026-03-04 10:00")

@@ -217,6 +217,68 @@ class TestTold(SlaCase):
         self.assertEqual(ticket.sla_told_date, ticket.sla_deadline)
         self.assertFalse(self.clock_of(ticket).is_told_late)
 
+    def test_progress_while_we_wait_tells_no_later_date(self):
+        ticket = self.make_told()
+        self.travel("2026-03-03 10:00")
+        ticket.assistance_type = "coordination"
+        self.tell(ticket, "progress")
+        self.move(ticket, "waiting_customer", "2026-03-04 10:00")
+        progress = self.tell(ticket, "progress", at="2026-03-10 10:00")
+        self.assertNotIn("30 Mar", progress.body)
+        self.assertEqual(local(ticket.sla_told_date), "2026-03-09 17:00:00")
+        self.assertTrue(ticket.sla_is_untold)
+        self.move(ticket, "in_progress", "2026-03-11 10:00")
+        stage = self.env.ref("klikumkm_complaint.stage_data_checked")
+        values = {"stage_reached": stage}
+        progress = self.tell(ticket, "progress", values=values)
+        self.assertNotIn(" Apr 2026", progress.body)
+        self.assertEqual(local(ticket.sla_told_date), "2026-03-09 17:00:00")
+        self.assertTrue(ticket.sla_is_untold)
+
+    def test_date_that_passed_before_we_waited_is_told_late(self):
+        ticket = self.make_told()
+        self.travel("2026-03-03 10:00")
+        ticket.assistance_type = "coordination"
+        self.tell(ticket, "progress", at="2026-03-10 09:00")
+        self.move(ticket, "waiting_customer", "2026-03-10 10:00")
+        self.move(ticket, "in_progress", "2026-03-12 10:00")
+        self.untold(ticket)._tell_otherwise("phone", wall("2026-03-12 10:05"))
+        self.assertTrue(self.clock_of(ticket).is_told_late)
+
+    def test_reclassified_with_the_answer_after_the_old_date_is_told_late(self):
+        ticket = self.make_told()
+        self.travel("2026-03-12 10:00")
+        ticket.write(
+            {
+                "assistance_type": "coordination",
+                "stage_id": self.stages["resolved"].id,
+            }
+        )
+        self.assertTrue(self.clock_of(ticket).is_told_late)
+
+    def test_reopened_the_same_day_the_later_date_waits_again(self):
+        ticket = self.make_told()
+        self.travel("2026-03-03 10:00")
+        ticket.assistance_type = "coordination"
+        self.move(ticket, "resolved", "2026-03-04 10:00")
+        self.assertFalse(self.untold(ticket))
+        self.move(ticket, "in_progress", "2026-03-04 11:00")
+        self.assertEqual(len(self.untold(ticket)), 1)
+        self.assertTrue(ticket.sla_is_untold)
+
+    def test_cancelled_by_mistake_the_later_date_waits_again(self):
+        ticket = self.make_told()
+        self.travel("2026-03-03 10:00")
+        ticket.assistance_type = "coordination"
+        self.move(ticket, "cancelled", "2026-03-04 10:00")
+        self.assertFalse(self.untold(ticket))
+        self.travel("2026-03-06 10:00")
+        ticket.with_context(complaint_undo=True).write(
+            {"stage_id": self.stages["in_progress"].id}
+        )
+        self.assertDeadline(ticket, "2026-03-30 17:00")
+        self.assertEqual(len(self.untold(ticket)), 1)
+
     def test_reopened_after_the_old_date(self):
         ticket = self.make_told()
         self.move(ticket, "resolved", "2026-03-06 10:00")
@@ -258,6 +320,26 @@ class TestTold(SlaCase):
         self.assertEqual(
             local(self.untold(ticket).promised_date), "2026-03-30 17:00:00"
         )
+
+    def test_bounced_receipt_leaves_no_message_behind_the_answer(self):
+        ticket = self.make_told(partner_email="siti@example.com")
+        receipt = ticket.notice_ids
+        self.travel("2026-03-03 10:00")
+        ticket.assistance_type = "coordination"
+        receipt.write({"state": "failed"})
+        ticket._customer_not_reached(receipt)
+        self.assertFalse(ticket.sla_told_date)
+        self.move(ticket, "resolved", "2026-03-04 10:00")
+        self.assertFalse(self.untold(ticket))
+        self.assertFalse(ticket.sla_is_untold)
+
+    def test_progress_does_not_bring_a_withdrawn_message_back(self):
+        ticket = self.make_told()
+        self.travel("2026-03-03 10:00")
+        ticket.assistance_type = "coordination"
+        self.untold(ticket).action_withdraw()
+        self.tell(ticket, "progress", at="2026-03-04 10:00")
+        self.assertFalse(self.untold(ticket))
 
     def test_agent_opens_the_message_and_tells(self):
         ticket = self.make_told(partner_phone="08123456789")

@@ -3,9 +3,12 @@
 """Why this date: for the customer in a sentence, for the desk day by day."""
 
 import re
+from datetime import timedelta
+from random import Random
 
 from odoo.tests import tagged
 
+from ..working_days import Gap
 from .common import SlaCase, local, wall
 
 
@@ -44,6 +47,79 @@ class TestWhy(SlaCase):
             self.add_leave(day, name="Idulfitri")
         ticket = self.make()
         self.assertIn("4 Mar 2026 – 6 Mar 2026 Idulfitri", ticket._get_promise_reason())
+
+    def test_working_days_between_days_off_of_one_name_are_counted(self):
+        for day in ("2026-03-04", "2026-03-06"):
+            self.add_leave(day, name="Stocktaking")
+        reason = self.make()._get_promise_reason()
+        self.assertIn("4 Mar 2026 Stocktaking", reason)
+        self.assertIn("6 Mar 2026 Stocktaking", reason)
+        self.assertNotIn("4 Mar 2026 –", reason)
+
+    def test_weekend_within_days_off_of_one_name_does_not_part_them(self):
+        for day in ("2026-03-05", "2026-03-06", "2026-03-09"):
+            self.add_leave(day, name="Idulfitri")
+        self.assertIn(
+            "5 Mar 2026 – 9 Mar 2026 Idulfitri", self.make()._get_promise_reason()
+        )
+
+    def test_whole_day_left_after_a_pause_adds_up(self):
+        ticket = self.make()
+        self.move(ticket, "waiting_customer", "2026-03-09 10:00")
+        self.move(ticket, "in_progress", "2026-03-10 10:00")
+        self.assertDeadline(ticket, "2026-03-11 17:00")
+        explanation = self.clock_of(ticket)._explain()
+        self.assertEqual(len(explanation.of_kind("counted")), 5)
+        self.assertEqual(self.days_of(ticket)["2026-03-10"], "returned")
+        self.assertIn("10 Mar 2026", ticket._get_promise_reason())
+        self.assertIn("10 Mar 2026", ticket.sla_why)
+
+    def test_several_pauses_at_the_end_add_up(self):
+        ticket = self.make()
+        self.move(ticket, "waiting_customer", "2026-03-09 10:00")
+        self.move(ticket, "in_progress", "2026-03-10 10:00")
+        ticket._tell("progress", body="x", told={"medium": "phone"})
+        self.move(ticket, "waiting_customer", "2026-03-11 10:00")
+        self.move(ticket, "in_progress", "2026-03-12 10:00")
+        self.assertDeadline(ticket, "2026-03-13 17:00")
+        explanation = self.clock_of(ticket)._explain()
+        self.assertEqual(len(explanation.of_kind("counted")), 5)
+        self.assertEqual(len(explanation.of_kind("returned")), 2)
+        self.clock_of(ticket)._extend(4, "More papers")
+        explanation = self.clock_of(ticket)._explain()
+        self.assertTrue(explanation.adds_up)
+
+    def test_adds_up_whatever_stood_still_and_when(self):
+        random = Random(4)
+        start = wall("2026-03-02 10:00")
+        clock = self.Clock.new({"start_date": start})
+        table = self.calendar._get_working_days(start, wall("2027-03-02 10:00"))
+        for _number in range(300):
+            days = random.randint(1, 8)
+            moments = sorted(
+                start + timedelta(minutes=random.randrange(30 * 24 * 60))
+                for _moment in range(2 * random.randint(0, 4))
+            )
+            gaps = list(map(Gap, moments[::2], moments[1::2]))
+            due = table.count_deadline(start, days, gaps)
+            # what began after the deadline had passed is no part of its count
+            gaps = [(gap, "pause") for gap in gaps if gap.start <= due]
+            kinds = clock._get_kinds_of_days(table, due, {}, gaps, days)
+            self.assertEqual(list(kinds.values()).count("counted"), days, gaps)
+
+    def test_told_date_before_a_new_holiday_is_not_explained_with_it(self):
+        ticket = self.make()
+        ticket._tell(
+            "receipt",
+            "klikumkm_complaint.mail_template_receipt",
+            told={"medium": "phone"},
+        )
+        self.add_leave("2026-03-05", name="Hari Raya Nyepi")
+        self.assertEqual(local(ticket._get_promised_date()), "2026-03-09 17:00:00")
+        self.assertNotIn("Nyepi", ticket._get_promise_reason())
+        self.assertIn("5 working days", ticket._get_promise_reason())
+        notice = ticket.notice_ids.filtered(lambda n: n.kind == "new_date")
+        self.assertIn("Nyepi", notice.body)
 
     def test_pause_is_told_to_the_customer(self):
         ticket = self.make()

@@ -376,6 +376,7 @@ class SlaExtend(models.TransientModel):
         if not self.is_single:
             raise UserError(self.env._("Extend one complaint at a time."))
         self.ticket_id.check_access("write")
+        self._check_request()
         preview = self._preview()
         if self.days < 1:
             raise UserError(self.env._("An extension needs at least one working day."))
@@ -399,6 +400,23 @@ class SlaExtend(models.TransientModel):
                 self.env._("Choose how far the handling got: the customer is told.")
             )
         self._check_message()
+
+    def _check_request(self):
+        """Refuse to act beside what was asked for meanwhile, or on another complaint's.
+
+        :raise UserError: what is asked for now is not what the dialog shows
+        """
+        asked = self.ticket_id.extension_request_id
+        request = self.request_id
+        if (asked and asked != request) or (
+            request and request.ticket_id != self.ticket_id
+        ):
+            raise UserError(
+                self.env._(
+                    "An extension of this complaint was asked for meanwhile. Close "
+                    "this window and open it again."
+                )
+            )
 
     def _prepare_extension(self):
         """Values of the ``klikumkm.sla.extension``, in the words told."""
