@@ -236,6 +236,37 @@ class TestWhen(AlertCase):
             self.assertIn("Deadline missed", mail.subject)
             self.assertEqual(len(self.activities(ticket, user)), 1)
 
+    def test_date_that_passed_in_a_pause_is_no_promise_and_the_next_one_is(self):
+        """We waited for the customer: he is due on another day, and that one counts."""
+        self.only("promised_before", "promised_day")
+        ticket = self.mine()
+        receipt = "klikumkm_complaint.mail_template_receipt"
+        ticket._tell("receipt", receipt, told={"medium": "phone"})
+        self.assertEqual(local(ticket.sla_told_date), "2026-03-09 17:00:00")
+        self.move(ticket, "waiting_customer", "2026-03-04 10:00")
+        self.move(ticket, "in_progress", "2026-03-16 10:00")
+        self.assertDeadline(ticket, "2026-03-19 17:00")
+        self.run_at("2026-03-16 10:15", "2026-03-17 16:45")
+        self.assertFalse(self.raised(ticket))
+        self.run_at("2026-03-18 09:00", "2026-03-19 09:00")
+        self.assertEqual(self.raised(ticket), ["promised_before", "promised_day"])
+        self.assertIn("Due today", self.mails(self.agent)[-1].subject)
+
+    def test_told_date_is_reminded_of_where_it_is_not_the_deadline(self):
+        self.only("promised_before", "promised_day")
+        receipt = "klikumkm_complaint.mail_template_receipt"
+        earlier, later = self.mine(), self.mine()
+        (earlier | later)._tell("receipt", receipt, told={"medium": "phone"})
+        earlier.assistance_type = "coordination"
+        self.assertDeadline(earlier, "2026-03-30 17:00")
+        later.assistance_type = "information"
+        self.assertDeadline(later, "2026-03-04 17:00")
+        self.run_at("2026-03-05 16:45")
+        self.assertFalse(self.alerts(earlier) | self.alerts(later))
+        self.run_at("2026-03-06 09:00", "2026-03-09 09:00", "2026-03-30 09:00")
+        for ticket in earlier | later:
+            self.assertEqual(self.raised(ticket), ["promised_before", "promised_day"])
+
     def test_late_beginning_counts_from_the_next_opening(self):
         """A reply of Saturday is a day old on Tuesday morning."""
         self.only("reply_pending", "reply_pending_lead")
@@ -428,6 +459,78 @@ class TestCase(AlertCase):
         for status, ticket in tickets.items():
             with self.subTest(status=status):
                 self.assertFalse(self.alerts(ticket))
+
+
+@tagged("post_install", "-at_install")
+class TestTwoClocks(AlertCase):
+    """With the term of the law beside the published standard, one date is promised."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.sla_regulatory = True
+        cls.oral = cls.env["helpdesk.ticket.channel"].create(
+            {"name": "Call", "communication_mode": "oral"}
+        )
+
+    def mine(self, **vals):
+        return super().mine(
+            submission_type="complaint", channel_id=self.oral.id, **vals
+        )
+
+    def run_on(self, first, last):
+        self.run_at(*(f"2026-03-{day:02} 09:00" for day in range(first, last + 1)))
+
+    def test_term_of_the_law_leads(self):
+        ticket = self.mine(assistance_type="coordination")
+        receipt = "klikumkm_complaint.mail_template_receipt"
+        ticket._tell("receipt", receipt, told={"medium": "phone"})
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-09 17:00:00")
+        self.run_on(3, 31)
+        self.assertEqual(
+            self.raised(ticket),
+            [
+                "target_before",
+                "promised_before",
+                "promised_day",
+                "breach",
+                "breach_manager",
+            ],
+        )
+        self.assertEqual(len(self.mails(self.agent)), 3)
+
+    def test_published_standard_leads(self):
+        ticket = self.mine(assistance_type="information")
+        self.assertDeadline(ticket, "2026-03-04 17:00")
+        self.run_on(3, 12)
+        self.assertEqual(
+            self.raised(ticket),
+            [
+                "target_before",
+                "promised_before",
+                "promised_day",
+                "breach",
+                "breach_manager",
+            ],
+        )
+        self.assertEqual(self.alerts(ticket).clock_id, self.clock_of(ticket))
+
+    def test_extended_beyond_the_law_the_law_is_reminded_of(self):
+        self.only("promised_before")
+        ticket = self.mine(assistance_type="information")
+        self.clock_of(ticket)._extend(10, "Waiting for the bank")
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-09 17:00:00")
+        self.run_on(3, 20)
+        [alert] = self.alerts(ticket)
+        self.assertEqual(alert.clock_id.kind, "regulatory")
+        self.assertEqual(local(alert.alert_date), "2026-03-06 09:00:00")
+
+    def test_paused_standard_and_running_law(self):
+        self.only("promised_before")
+        ticket = self.mine(assistance_type="coordination")
+        self.move(ticket, "waiting_customer", "2026-03-03 10:00")
+        self.run_on(4, 6)
+        self.assertEqual(self.raised(ticket), ["promised_before"])
 
 
 @tagged("post_install", "-at_install")
