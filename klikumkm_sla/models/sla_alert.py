@@ -369,9 +369,9 @@ class SlaAlert(models.Model):
             .with_context(mail_activity_quick_update=True, sla_alert=True)
             .create(
                 [
-                    mine._get_gravest()._prepare_activity(
-                        self.env["res.users"].browse(user_id), now
-                    )
+                    mine.with_prefetch(self.ids)
+                    ._get_gravest()
+                    ._prepare_activity(self.env["res.users"].browse(user_id), now)
                     for (_ticket_id, user_id), mine in new.items()
                 ]
             )
@@ -416,7 +416,9 @@ class SlaAlert(models.Model):
 
     def _get_gravest(self):
         """Of several alerts, the one that a person is told."""
-        return self.sorted(lambda alert: (RANK[alert.event], alert.date_value))[:1]
+        gravest = min(self, key=lambda alert: (RANK[alert.event], alert.date_value))
+        # read on with the others: a record of a union stands alone
+        return gravest.with_prefetch(self._prefetch_ids)
 
     def _prepare_activity(self, user, now):
         self.ensure_one()
@@ -453,9 +455,13 @@ class SlaAlert(models.Model):
         open_alerts = self.search(
             [("state", "=", "open"), ("activity_ids", "in", activities.ids)]
         )
+        ids_of = {}
+        for alert in open_alerts:
+            for activity in alert.activity_ids:
+                ids_of.setdefault(activity, []).append(alert.id)
         idle = activities.browse()
         for activity in activities:
-            mine = open_alerts.filtered(lambda a, act=activity: act in a.activity_ids)
+            mine = self.browse(ids_of.get(activity)).with_prefetch(open_alerts.ids)
             if not mine:
                 idle |= activity
                 continue

@@ -962,6 +962,30 @@ class TestRobust(AlertCase):
             tickets.stage_id = self.stages["resolved"]
         self.assertEqual(counts[1], counts[2], counts)
 
+    def test_same_queries_to_settle_one_of_two_matters_of_two_and_forty(self):
+        """What stays open is said anew on each activity, as when a day off is added."""
+        self.only("breach", "reply_pending")
+        pending = {"reply_pending_since": wall("2026-03-03 11:00")}
+        counts = []
+        for number in (2, 2, 40):
+            tickets = self.Ticket.union(*(self.mine() for _number in range(number)))
+            tickets._write_silently(pending)
+            self.run_at("2026-03-10 09:00")
+            tickets._write_silently({"reply_pending_since": False})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            self.Alert._settle(tickets)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - start)
+            self.assertEqual(len(tickets.activity_ids), 2 * number)
+            open_alerts = self.Alert.search(
+                [("ticket_id", "in", tickets.ids), ("state", "=", "open")]
+            )
+            self.assertEqual(open_alerts.rule_id, self.rule("breach"))
+            self.assertEqual(len(open_alerts), number)
+        self.assertEqual(counts[1], counts[2], counts)
+
     def test_searches_read_indexes(self):
         self.mine()
         self.env.flush_all()
