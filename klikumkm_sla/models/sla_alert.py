@@ -332,8 +332,12 @@ class SlaAlert(models.Model):
                 _logger.exception("%s failed for %s", method, dues or args)
 
     # === ACTIVITIES === #
-    def _plan_activities(self, now):
-        """Ask the recipients to act: one activity for each person and complaint."""
+    def _plan_activities(self, now, users_of=None):
+        """Ask the recipients to act: one activity for each person and complaint.
+
+        :param dict users_of: {alert: users}, by default all that were ever told
+        """
+        users_of = users_of or {alert: alert.user_ids for alert in self}
         own = self.env.ref(ACTIVITY_TYPE)
         types_of = {
             event: self.env.ref(xmlid, raise_if_not_found=False) or own
@@ -343,7 +347,7 @@ class SlaAlert(models.Model):
             [
                 ("res_model", "=", "helpdesk.ticket"),
                 ("res_id", "in", self.ticket_id.ids),
-                ("user_id", "in", self.user_ids.ids),
+                ("user_id", "in", list({u.id for us in users_of.values() for u in us})),
                 (
                     "activity_type_id",
                     "in",
@@ -356,7 +360,7 @@ class SlaAlert(models.Model):
         }
         wanted = {}
         for alert in self:
-            for user in alert.user_ids:
+            for user in users_of[alert]:
                 key = (alert.ticket_id.id, user.id)
                 if (*key, types_of.get(alert.event, own)) in present and (
                     alert.event in CASE_ACTIVITY_TYPE
@@ -475,6 +479,55 @@ class SlaAlert(models.Model):
                 activity.with_context(mail_activity_quick_update=True).write(changed)
         idle.unlink()
 
+    @api.model
+    def _hand_over_activities(self, owners_of):
+        """What the former owners were asked goes to the new ones.
+
+        Who was asked as well, as the lead of the team, is not asked twice.
+
+        :param dict owners_of: {complaint id: (former owner, new owner)}
+        """
+        own = self.env.ref(ACTIVITY_TYPE, raise_if_not_found=False)
+        if not own:
+            return  # handing over never fails because of the clock
+        present = self.env["mail.activity"].search(
+            [
+                ("res_model", "=", "helpdesk.ticket"),
+                ("res_id", "in", list(owners_of)),
+                ("activity_type_id", "=", own.id),
+            ]
+        )
+        activity_of = {(act.res_id, act.user_id): act for act in present}
+        heirs, moving = {}, {}
+        for ticket_id, (old, new) in owners_of.items():
+            if activity := activity_of.get((ticket_id, old)):
+                if heir := activity_of.get((ticket_id, new)):
+                    heirs[activity] = heir
+                else:
+                    moving[new] = moving.get(new, present.browse()) | activity
+        for new, activities in moving.items():
+            activities.with_context(
+                mail_activity_quick_update=True, sla_alert=True
+            ).write({"user_id": new.id})
+        if not heirs:
+            return
+        doubled = present.browse().union(*heirs)
+        alerts = self.search(
+            [("state", "=", "open"), ("activity_ids", "in", doubled.ids)]
+        )
+        self._link_activities(
+            {
+                alert: present.browse().union(
+                    *(heirs[act] for act in alert.activity_ids if act in heirs)
+                )
+                for alert in alerts
+            }
+        )
+        doubled.unlink()
+        self._refresh_activities(
+            present.browse().union(*heirs.values()), fields.Datetime.now()
+        )
+
     # === WHAT IS SETTLED === #
     @api.model
     def _settle(self, tickets=None):
@@ -500,14 +553,34 @@ class SlaAlert(models.Model):
 
     @api.model
     def _reopen(self):
-        """What was settled and came back with the same date asks again, unmailed.
+        """What was settled and came back with the same date asks again.
 
-        As after a pause over which no closing passed: reminded he was, once.
+        As after a pause over which no closing passed. Asked is who is responsible now;
+        who was mailed of it is not mailed again. An archived rule asks nobody.
         """
         back = self._find("settled", True, RANK).try_lock_for_update()
-        if back:
-            back.write({"state": "open"})
-            back._plan_activities(fields.Datetime.now())
+        back = back.filtered("rule_id.active")
+        if not back:
+            return
+        users_of = {}
+        for rule, alerts in back.grouped("rule_id").items():
+            recipients = alerts.ticket_id._get_alert_recipients(rule._get_roles())
+            users_of |= {alert: recipients[alert.ticket_id.id] for alert in alerts}
+        back.write({"state": "open"})
+        # in few statements: mostly they are of the same people
+        same = back.grouped(lambda a: (users_of[a], a.mail_date and a.user_ids))
+        for (users, mailed), alerts in same.items():
+            alerts.write(
+                {
+                    "user_ids": [Command.link(user.id) for user in users],
+                    "mail_user_ids": [
+                        Command.link(user.id)
+                        for user in users
+                        if not (mailed and user in mailed)
+                    ],
+                }
+            )
+        back._plan_activities(fields.Datetime.now(), users_of)
 
     @api.model
     def _find(self, state, is_watched, events, tickets=None):

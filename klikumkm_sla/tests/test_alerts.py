@@ -765,6 +765,70 @@ class TestActivities(AlertCase):
         self.move(ticket, "resolved", "2026-03-06 10:00")
         self.assertFalse(self.activities(ticket))
 
+    def test_given_away_on_the_form_it_goes_as_well(self):
+        ticket = self.mine()
+        self.run_at("2026-03-06 09:00")
+        colleague = self.make_colleague()
+        ticket.with_user(self.lead).user_id = colleague
+        self.assertEqual(self.activities(ticket).user_id, colleague)
+        self.run_at("2026-03-06 09:15")
+        self.assertEqual(len(self.activities(ticket)), 1)
+
+    def test_who_was_told_already_has_it_once_when_he_takes_over(self):
+        for at in ("form", "dialog"):
+            with self.subTest(at=at):
+                ticket = self.mine()
+                self.run_at("2026-03-10 09:00")
+                self.assertEqual(len(self.activities(ticket)), 2)
+                if at == "form":
+                    ticket.user_id = self.lead
+                else:
+                    ticket._hand_over({self.lead: ticket}, "Holiday")
+                activity = self.activities(ticket)
+                self.assertEqual(activity.user_id, self.lead)
+                self.assertEqual(len(activity), 1)
+                self.move(ticket, "resolved", "2026-03-10 10:00")
+                self.assertFalse(self.activities(ticket))
+
+    def test_back_after_a_pause_it_asks_who_is_responsible_now(self):
+        self.only("promised_before")
+        ticket = self.mine()
+        colleague = self.make_colleague()
+        self.run_at("2026-03-06 09:00")
+        self.move(ticket, "waiting_customer", "2026-03-06 10:00")
+        ticket._hand_over({colleague: ticket}, "Holiday")
+        self.move(ticket, "in_progress", "2026-03-06 11:00")
+        self.run_at("2026-03-06 11:15", "2026-03-06 11:30")
+        self.assertEqual(self.activities(ticket).user_id, colleague)
+        self.assertEqual(len(self.mails(self.agent)), 1)
+        reminders = self.mails(colleague).filtered(
+            lambda mail: "Due on" in (mail.subject or "")
+        )
+        self.assertEqual(len(reminders), 1, "he was never told")
+        self.assertEqual(self.alerts(ticket).user_ids, self.agent | colleague)
+
+    def test_archived_rule_brings_nothing_back(self):
+        self.only("promised_before")
+        ticket = self.mine()
+        self.run_at("2026-03-06 09:00")
+        self.move(ticket, "waiting_customer", "2026-03-06 10:00")
+        rule = self.rule("promised_before")
+        rule.active = False
+        self.move(ticket, "in_progress", "2026-03-06 11:00")
+        self.run_at("2026-03-06 11:15")
+        self.assertFalse(self.activities(ticket))
+        rule.active = True
+        self.run_at("2026-03-06 11:30")
+        self.assertTrue(self.activities(ticket))
+        self.assertEqual(len(self.mails(self.agent)), 1)
+
+    def make_colleague(self):
+        colleague = new_test_user(
+            self.env, "alert-colleague", "helpdesk_mgmt.group_helpdesk_user_team"
+        )
+        self.team.user_ids += colleague
+        return colleague
+
 
 @tagged("post_install", "-at_install")
 class TestDigest(AlertCase):
@@ -896,6 +960,20 @@ class TestRobust(AlertCase):
         self.assertFalse(self.mails(self.agent))
         self.run_at("2026-03-10 09:15")
         self.assertEqual(len(self.mails(self.lead)), 1)
+        self.assertEqual(len(self.mails(self.agent)), 1)
+
+    def test_mail_that_could_not_be_made_comes_after_a_pause(self):
+        self.only("promised_before")
+        ticket = self.mine()
+        layout = self.env.ref("klikumkm_sla.mail_alert_digest")
+        arch = layout.arch_db
+        layout.arch_db = "<html><t t-out='nothing.there' /></html>"
+        with self.assertLogs(ALERT_LOGGER, "ERROR"):
+            self.run_at("2026-03-06 09:00")
+        self.move(ticket, "waiting_customer", "2026-03-06 10:00")
+        self.move(ticket, "in_progress", "2026-03-06 11:00")
+        layout.arch_db = arch
+        self.run_at("2026-03-06 11:15", "2026-03-06 11:30")
         self.assertEqual(len(self.mails(self.agent)), 1)
 
     def test_stops_when_time_is_up_and_goes_on_where_it_stopped(self):
