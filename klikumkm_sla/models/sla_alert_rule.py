@@ -236,7 +236,7 @@ class SlaAlertRule(models.Model):
 
     @api.model
     def _get_promised_date(self, alias):
-        """What ``helpdesk.ticket._get_promised_date()`` says of a running clock, as SQL.
+        """As ``helpdesk.ticket._get_promised_date()`` says, of a running clock, as SQL.
 
         A date told that passed while the clock stood is no promise any more.
         """
