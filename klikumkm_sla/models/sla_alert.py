@@ -605,7 +605,8 @@ class SlaAlert(models.Model):
                     """
                     SELECT alert.id
                       FROM klikumkm_sla_alert alert
-                     WHERE alert.state = %s AND alert.event = %s AND %s
+                     WHERE alert.state = %s AND alert.event = %s
+                           AND alert.res_model = %s AND %s
                            %s EXISTS (
                             SELECT FROM (%s) watched
                              WHERE watched.id = alert.res_id
@@ -614,6 +615,8 @@ class SlaAlert(models.Model):
                     """,
                     state,
                     event,
+                    # told by the event, but the index begins with it
+                    Rule._get_watched_model(event),
                     SQL("TRUE")
                     if tickets is None
                     else SQL("alert.ticket_id IN %s", tuple(tickets.ids)),

@@ -21,7 +21,7 @@ from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import (
     OPEN_STATUS,
 )
 
-from .sla_clock import GAP_BEGINNINGS, GAP_ENDS
+from .sla_clock import ALIVE, GAP_BEGINNINGS, GAP_ENDS
 
 # The gravest first: of several, a person is told the first.
 ALERT_EVENT = [
@@ -269,14 +269,15 @@ class SlaAlertRule(models.Model):
             """NOT EXISTS (
                 SELECT FROM klikumkm_sla_clock other
                  WHERE other.ticket_id = %(ticket)s
-                   AND (other.kind = 'standard'
-                        OR (other.kind IN %(kinds)s AND other.state != 'cancelled'))
+                   AND other.kind IN %(kinds)s
+                   AND other.state IN %(alive)s
                    AND (COALESCE(other.deadline, 'infinity'), other.id)
                        < (COALESCE(%(deadline)s, 'infinity'), %(id)s)
             )""",
             ticket=SQL.identifier(alias, "ticket_id"),
             deadline=SQL.identifier(alias, "deadline"),
             id=SQL.identifier(alias, "id"),
+            alive=ALIVE,
             kinds=tuple(kind for kind, spec in kinds.items() if spec.get("promises")),
         )
 

@@ -11,7 +11,7 @@ from psycopg2.errors import CheckViolation, UniqueViolation
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.klikumkm_sla.models import sla_alert
 
@@ -1063,6 +1063,36 @@ class TestRobust(AlertCase):
             self.assertEqual(open_alerts.rule_id, self.rule("breach"))
             self.assertEqual(len(open_alerts), number)
         self.assertEqual(counts[1], counts[2], counts)
+
+    def test_what_comes_back_is_found_among_very_many_that_were_settled(self):
+        self.only("breach")
+        ticket = self.mine()
+        self.run_at("2026-03-10 09:00")
+        self.env.cr.execute(
+            """
+            INSERT INTO klikumkm_sla_alert
+                   (rule_id, event, ticket_id, company_id, res_model, res_id,
+                    date_value, alert_date, state)
+            SELECT rule_id, event, ticket_id, company_id, res_model, -number,
+                   date_value, alert_date, 'settled'
+              FROM klikumkm_sla_alert, generate_series(1, 20000) number
+             WHERE ticket_id = %s
+            """,
+            [ticket.id],
+        )
+        self.env.cr.execute("ANALYZE klikumkm_sla_alert")
+        queries = []
+        execute_query = type(self.env).execute_query
+
+        def note(env, query):
+            queries.append(query)
+            return execute_query(env, query)
+
+        with patch.object(type(self.env), "execute_query", note):
+            self.Alert._find("settled", True, ["deadline"])
+        [query] = [q for q in queries if "alert.date_value" in q.code]
+        [*plan] = execute_query(self.env, SQL("EXPLAIN %s", query))
+        self.assertNotIn("Seq Scan on klikumkm_sla_alert", str(plan))
 
     def test_searches_read_indexes(self):
         self.mine()
