@@ -147,8 +147,8 @@ class SlaAlert(models.Model):
     def _get_desks(self, now):
         """Whose hours are kept: each calendar in use, and one for what has none.
 
-        :return: list of (calendar, whether it is open now, SQL condition on the
-            complaint)
+        :return: list of (calendar or none, whether it is open now, SQL condition on
+            the complaint)
         """
         Calendar = self.env["resource.calendar"]
         used = self.env["klikumkm.sla.clock"]._read_group(
@@ -174,20 +174,20 @@ class SlaAlert(models.Model):
             )
             for calendar in calendars
         ]
-        if calendars:
-            # complaints whose hours are missing or cannot be read are not forgotten
-            rest = shipped if shipped in calendars else calendars[0]
-            desks.append(
-                (
-                    rest,
-                    is_open(rest, now),
-                    SQL(
-                        "(ticket.sla_calendar_id IS NULL"
-                        " OR ticket.sla_calendar_id NOT IN %s)",
-                        tuple(calendars.ids),
-                    ),
-                )
+        # complaints whose hours are missing or cannot be read are not forgotten
+        rest = shipped if shipped and shipped in calendars else calendars[:1]
+        desks.append(
+            (
+                rest,
+                # an emergency is told though nobody's hours can be read
+                bool(rest) and is_open(rest, now),
+                SQL(
+                    "(ticket.sla_calendar_id IS NULL"
+                    " OR ticket.sla_calendar_id != ALL(%s))",
+                    calendars.ids,
+                ),
             )
+        )
         return desks
 
     # === RAISING === #
@@ -246,7 +246,7 @@ class SlaAlert(models.Model):
                 last_id=last_id,
                 condition=condition,
                 company=rule.company_id.id or None,
-                tz=calendar.tz,
+                tz=calendar.tz or "UTC",
                 model=rule._get_watched_model(rule.event),
                 rule=rule.id,
                 batch=BATCH,

@@ -197,6 +197,19 @@ class TestWhen(AlertCase):
             self.assertEqual(len(self.mails(user)), 2)
         self.assertIn("EMERGENCY", self.mails(self.agent)[0].subject)
 
+    def test_emergency_is_told_though_no_hours_can_be_read(self):
+        """Everything else waits until somebody mends the hours."""
+        self.only("emergency", "breach")
+        ticket = self.mine(received="2026-02-26 10:00", priority="3")
+        for calendar in self.env["resource.calendar"].search([]):
+            calendar.attendance_ids.unlink()
+        self.run_at("2026-03-10 10:00")
+        self.assertEqual(self.raised(ticket), ["emergency"])
+        self.assertEqual(len(self.mails(self.agent)), 1)
+        self.calendar.attendance_ids = self.hour_commands(("01234", 9, 17))
+        self.run_at("2026-03-10 10:15")
+        self.assertEqual(self.raised(ticket), ["emergency", "breach"])
+
     def test_emergency_raised_later_and_toggled_is_told_once(self):
         self.only("emergency")
         ticket = self.mine()
