@@ -47,6 +47,19 @@ class HelpdeskTicket(models.Model):
         self._get_alert_ledger()._settle(notices.ticket_id)
         return result
 
+    def write(self, vals):
+        before = {t.id: t.user_id for t in self} if "user_id" in vals else {}
+        result = super().write(vals)
+        moved = self.sudo().filtered(
+            lambda t: before.get(t.id)
+            and t.user_id not in (before[t.id], t.user_id.browse())
+        )
+        if moved:
+            moved._get_alert_ledger()._hand_over_activities(
+                {t.id: (before[t.id], t.user_id) for t in moved}
+            )
+        return result
+
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
         # whoever is reminded of a complaint need not get all its mails from then on
         if self.env.context.get("sla_alert"):

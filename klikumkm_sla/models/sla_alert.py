@@ -120,7 +120,13 @@ class SlaAlert(models.Model):
         repeat; two workers never remind of the same.
         """
         now = fields.Datetime.now()
-        self.env["klikumkm.sla.clock"]._cron_sweep()
+        try:
+            self.env["klikumkm.sla.clock"]._cron_sweep()
+        except OperationalError:
+            # it has a job of its own, which was faster: reminding does not wait for it
+            _logger.info("Missed deadlines are left to another worker", exc_info=True)
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
         self.env.flush_all()
         self._isolate("_settle")
         self._isolate("_reopen")
@@ -141,8 +147,8 @@ class SlaAlert(models.Model):
     def _get_desks(self, now):
         """Whose hours are kept: each calendar in use, and one for what has none.
 
-        :return: list of (calendar, whether it is open now, SQL condition on the
-            complaint)
+        :return: list of (calendar or none, whether it is open now, SQL condition on
+            the complaint)
         """
         Calendar = self.env["resource.calendar"]
         used = self.env["klikumkm.sla.clock"]._read_group(
@@ -168,20 +174,20 @@ class SlaAlert(models.Model):
             )
             for calendar in calendars
         ]
-        if calendars:
-            # complaints whose hours are missing or cannot be read are not forgotten
-            rest = shipped if shipped in calendars else calendars[0]
-            desks.append(
-                (
-                    rest,
-                    is_open(rest, now),
-                    SQL(
-                        "(ticket.sla_calendar_id IS NULL"
-                        " OR ticket.sla_calendar_id NOT IN %s)",
-                        tuple(calendars.ids),
-                    ),
-                )
+        # complaints whose hours are missing or cannot be read are not forgotten
+        rest = shipped if shipped and shipped in calendars else calendars[:1]
+        desks.append(
+            (
+                rest,
+                # an emergency is told though nobody's hours can be read
+                bool(rest) and is_open(rest, now),
+                SQL(
+                    "(ticket.sla_calendar_id IS NULL"
+                    " OR ticket.sla_calendar_id != ALL(%s))",
+                    calendars.ids,
+                ),
             )
+        )
         return desks
 
     # === RAISING === #
@@ -240,7 +246,7 @@ class SlaAlert(models.Model):
                 last_id=last_id,
                 condition=condition,
                 company=rule.company_id.id or None,
-                tz=calendar.tz,
+                tz=calendar.tz or "UTC",
                 model=rule._get_watched_model(rule.event),
                 rule=rule.id,
                 batch=BATCH,
@@ -332,8 +338,12 @@ class SlaAlert(models.Model):
                 _logger.exception("%s failed for %s", method, dues or args)
 
     # === ACTIVITIES === #
-    def _plan_activities(self, now):
-        """Ask the recipients to act: one activity for each person and complaint."""
+    def _plan_activities(self, now, users_of=None):
+        """Ask the recipients to act: one activity for each person and complaint.
+
+        :param dict users_of: {alert: users}, by default all that were ever told
+        """
+        users_of = users_of or {alert: alert.user_ids for alert in self}
         own = self.env.ref(ACTIVITY_TYPE)
         types_of = {
             event: self.env.ref(xmlid, raise_if_not_found=False) or own
@@ -343,7 +353,7 @@ class SlaAlert(models.Model):
             [
                 ("res_model", "=", "helpdesk.ticket"),
                 ("res_id", "in", self.ticket_id.ids),
-                ("user_id", "in", self.user_ids.ids),
+                ("user_id", "in", list({u.id for us in users_of.values() for u in us})),
                 (
                     "activity_type_id",
                     "in",
@@ -356,7 +366,7 @@ class SlaAlert(models.Model):
         }
         wanted = {}
         for alert in self:
-            for user in alert.user_ids:
+            for user in users_of[alert]:
                 key = (alert.ticket_id.id, user.id)
                 if (*key, types_of.get(alert.event, own)) in present and (
                     alert.event in CASE_ACTIVITY_TYPE
@@ -369,9 +379,9 @@ class SlaAlert(models.Model):
             .with_context(mail_activity_quick_update=True, sla_alert=True)
             .create(
                 [
-                    mine._get_gravest()._prepare_activity(
-                        self.env["res.users"].browse(user_id), now
-                    )
+                    mine.with_prefetch(self.ids)
+                    ._get_gravest()
+                    ._prepare_activity(self.env["res.users"].browse(user_id), now)
                     for (_ticket_id, user_id), mine in new.items()
                 ]
             )
@@ -416,7 +426,9 @@ class SlaAlert(models.Model):
 
     def _get_gravest(self):
         """Of several alerts, the one that a person is told."""
-        return self.sorted(lambda alert: (RANK[alert.event], alert.date_value))[:1]
+        gravest = min(self, key=lambda alert: (RANK[alert.event], alert.date_value))
+        # read on with the others: a record of a union stands alone
+        return gravest.with_prefetch(self._prefetch_ids)
 
     def _prepare_activity(self, user, now):
         self.ensure_one()
@@ -453,9 +465,13 @@ class SlaAlert(models.Model):
         open_alerts = self.search(
             [("state", "=", "open"), ("activity_ids", "in", activities.ids)]
         )
+        ids_of = {}
+        for alert in open_alerts:
+            for activity in alert.activity_ids:
+                ids_of.setdefault(activity, []).append(alert.id)
         idle = activities.browse()
         for activity in activities:
-            mine = open_alerts.filtered(lambda a, act=activity: act in a.activity_ids)
+            mine = self.browse(ids_of.get(activity)).with_prefetch(open_alerts.ids)
             if not mine:
                 idle |= activity
                 continue
@@ -468,6 +484,55 @@ class SlaAlert(models.Model):
             if changed:
                 activity.with_context(mail_activity_quick_update=True).write(changed)
         idle.unlink()
+
+    @api.model
+    def _hand_over_activities(self, owners_of):
+        """What the former owners were asked goes to the new ones.
+
+        Who was asked as well, as the lead of the team, is not asked twice.
+
+        :param dict owners_of: {complaint id: (former owner, new owner)}
+        """
+        own = self.env.ref(ACTIVITY_TYPE, raise_if_not_found=False)
+        if not own:
+            return  # handing over never fails because of the clock
+        present = self.env["mail.activity"].search(
+            [
+                ("res_model", "=", "helpdesk.ticket"),
+                ("res_id", "in", list(owners_of)),
+                ("activity_type_id", "=", own.id),
+            ]
+        )
+        activity_of = {(act.res_id, act.user_id): act for act in present}
+        heirs, moving = {}, {}
+        for ticket_id, (old, new) in owners_of.items():
+            if activity := activity_of.get((ticket_id, old)):
+                if heir := activity_of.get((ticket_id, new)):
+                    heirs[activity] = heir
+                else:
+                    moving[new] = moving.get(new, present.browse()) | activity
+        for new, activities in moving.items():
+            activities.with_context(
+                mail_activity_quick_update=True, sla_alert=True
+            ).write({"user_id": new.id})
+        if not heirs:
+            return
+        doubled = present.browse().union(*heirs)
+        alerts = self.search(
+            [("state", "=", "open"), ("activity_ids", "in", doubled.ids)]
+        )
+        self._link_activities(
+            {
+                alert: present.browse().union(
+                    *(heirs[act] for act in alert.activity_ids if act in heirs)
+                )
+                for alert in alerts
+            }
+        )
+        doubled.unlink()
+        self._refresh_activities(
+            present.browse().union(*heirs.values()), fields.Datetime.now()
+        )
 
     # === WHAT IS SETTLED === #
     @api.model
@@ -494,14 +559,34 @@ class SlaAlert(models.Model):
 
     @api.model
     def _reopen(self):
-        """What was settled and came back with the same date asks again, unmailed.
+        """What was settled and came back with the same date asks again.
 
-        As after a pause over which no closing passed: reminded he was, once.
+        As after a pause over which no closing passed. Asked is who is responsible now;
+        who was mailed of it is not mailed again. An archived rule asks nobody.
         """
         back = self._find("settled", True, RANK).try_lock_for_update()
-        if back:
-            back.write({"state": "open"})
-            back._plan_activities(fields.Datetime.now())
+        back = back.filtered("rule_id.active")
+        if not back:
+            return
+        users_of = {}
+        for rule, alerts in back.grouped("rule_id").items():
+            recipients = alerts.ticket_id._get_alert_recipients(rule._get_roles())
+            users_of |= {alert: recipients[alert.ticket_id.id] for alert in alerts}
+        back.write({"state": "open"})
+        # in few statements: mostly they are of the same people
+        same = back.grouped(lambda a: (users_of[a], a.mail_date and a.user_ids))
+        for (users, mailed), alerts in same.items():
+            alerts.write(
+                {
+                    "user_ids": [Command.link(user.id) for user in users],
+                    "mail_user_ids": [
+                        Command.link(user.id)
+                        for user in users
+                        if not (mailed and user in mailed)
+                    ],
+                }
+            )
+        back._plan_activities(fields.Datetime.now(), users_of)
 
     @api.model
     def _find(self, state, is_watched, events, tickets=None):
@@ -520,7 +605,8 @@ class SlaAlert(models.Model):
                     """
                     SELECT alert.id
                       FROM klikumkm_sla_alert alert
-                     WHERE alert.state = %s AND alert.event = %s AND %s
+                     WHERE alert.state = %s AND alert.event = %s
+                           AND alert.res_model = %s AND %s
                            %s EXISTS (
                             SELECT FROM (%s) watched
                              WHERE watched.id = alert.res_id
@@ -529,6 +615,8 @@ class SlaAlert(models.Model):
                     """,
                     state,
                     event,
+                    # told by the event, but the index begins with it
+                    Rule._get_watched_model(event),
                     SQL("TRUE")
                     if tickets is None
                     else SQL("alert.ticket_id IN %s", tuple(tickets.ids)),

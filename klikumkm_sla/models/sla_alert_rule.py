@@ -21,6 +21,8 @@ from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import (
     OPEN_STATUS,
 )
 
+from .sla_clock import ALIVE, GAP_BEGINNINGS, GAP_ENDS
+
 # The gravest first: of several, a person is told the first.
 ALERT_EVENT = [
     ("emergency", "Emergency received"),
@@ -205,11 +207,7 @@ class SlaAlertRule(models.Model):
         if column:
             return SQL.identifier(alias, column)
         if event == "promised":
-            return SQL(
-                "COALESCE(%s, %s)",
-                SQL.identifier(alias, "told_deadline"),
-                SQL.identifier(alias, "deadline"),
-            )
+            return self._get_promised_date(alias)
         if event == "notice_to_tell":
             return SQL("date_trunc('second', %s)", SQL.identifier(alias, "create_date"))
         if event == "nothing_told":
@@ -237,10 +235,59 @@ class SlaAlertRule(models.Model):
         )
 
     @api.model
+    def _get_promised_date(self, alias):
+        """As ``helpdesk.ticket._get_promised_date()`` says, of a running clock, as SQL.
+
+        A date told that passed while the clock stood is no promise any more.
+        """
+        return SQL(
+            """CASE WHEN %(told)s < %(deadline)s AND (
+                    SELECT event.event_type
+                      FROM klikumkm_sla_event event
+                     WHERE event.clock_id = %(id)s
+                       AND event.event_type IN %(turns)s
+                       AND event.effective_date <= %(told)s
+                  ORDER BY event.effective_date DESC, event.id DESC
+                     LIMIT 1
+               ) IN %(beginnings)s
+               THEN %(deadline)s ELSE COALESCE(%(told)s, %(deadline)s) END""",
+            id=SQL.identifier(alias, "id"),
+            told=SQL.identifier(alias, "told_deadline"),
+            deadline=SQL.identifier(alias, "deadline"),
+            beginnings=GAP_BEGINNINGS,
+            turns=(*GAP_BEGINNINGS, *GAP_ENDS),
+        )
+
+    @api.model
+    def _is_leading(self, alias):
+        """Whether a running clock is the one that leads (``_get_leading``), as SQL.
+
+        The others promise nothing: of one complaint, one date is reminded of.
+        """
+        kinds = self.env["klikumkm.sla.clock"]._clock_kinds()
+        return SQL(
+            """NOT EXISTS (
+                SELECT FROM klikumkm_sla_clock other
+                 WHERE other.ticket_id = %(ticket)s
+                   AND other.kind IN %(kinds)s
+                   AND other.state IN %(alive)s
+                   AND (COALESCE(other.deadline, 'infinity'), other.id)
+                       < (COALESCE(%(deadline)s, 'infinity'), %(id)s)
+            )""",
+            ticket=SQL.identifier(alias, "ticket_id"),
+            deadline=SQL.identifier(alias, "deadline"),
+            id=SQL.identifier(alias, "id"),
+            alive=ALIVE,
+            kinds=tuple(kind for kind, spec in kinds.items() if spec.get("promises")),
+        )
+
+    @api.model
     def _get_watched(self, event):
         """What an event is about: rows of id, ticket_id and date, as SQL."""
         model = self._get_watched_model(event)
         query = self.env[model]._search(self._get_watched_domain(event))
+        if model == "klikumkm.sla.clock":
+            query.add_where(self._is_leading(query.table))
         ticket = "id" if model == "helpdesk.ticket" else "ticket_id"
         return query.select(
             SQL("%s AS id", SQL.identifier(query.table, "id")),

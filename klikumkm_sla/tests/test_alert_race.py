@@ -113,6 +113,28 @@ class TestAlertRace(RaceCase):
                     Alert._raise_due(rules[0], calendar, condition, now)
         self.assertToldOnce(2)
 
+    def test_sweep_of_another_worker_does_not_hold_up_reminding(self):
+        """Both jobs begin in the same minute."""
+        self.make_tickets(2)
+        Clock = type(self.env["klikumkm.sla.clock"])
+        lock, seen = Clock.try_lock_for_update, []
+
+        def lock_late(clocks, **kwargs):
+            if clocks and not seen:
+                seen.append(clocks)
+                with self.transaction() as other:
+                    self.sweep(other)
+            return lock(clocks, **kwargs)
+
+        with (
+            mute_logger("odoo.sql_db"),
+            patch.object(Clock, "try_lock_for_update", lock_late),
+            self.transaction() as env,
+        ):
+            self.run_job(env)
+        self.assertTrue(seen)
+        self.assertToldOnce(2)
+
     def test_complaint_that_somebody_works_on_is_left_to_the_next_run(self):
         self.make_tickets(2)
         with self.transaction() as env:

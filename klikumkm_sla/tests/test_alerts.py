@@ -11,7 +11,7 @@ from psycopg2.errors import CheckViolation, UniqueViolation
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.klikumkm_sla.models import sla_alert
 
@@ -197,6 +197,19 @@ class TestWhen(AlertCase):
             self.assertEqual(len(self.mails(user)), 2)
         self.assertIn("EMERGENCY", self.mails(self.agent)[0].subject)
 
+    def test_emergency_is_told_though_no_hours_can_be_read(self):
+        """Everything else waits until somebody mends the hours."""
+        self.only("emergency", "breach")
+        ticket = self.mine(received="2026-02-26 10:00", priority="3")
+        for calendar in self.env["resource.calendar"].search([]):
+            calendar.attendance_ids.unlink()
+        self.run_at("2026-03-10 10:00")
+        self.assertEqual(self.raised(ticket), ["emergency"])
+        self.assertEqual(len(self.mails(self.agent)), 1)
+        self.calendar.attendance_ids = self.hour_commands(("01234", 9, 17))
+        self.run_at("2026-03-10 10:15")
+        self.assertEqual(self.raised(ticket), ["emergency", "breach"])
+
     def test_emergency_raised_later_and_toggled_is_told_once(self):
         self.only("emergency")
         ticket = self.mine()
@@ -235,6 +248,37 @@ class TestWhen(AlertCase):
             self.assertEqual(str(mail.body_html).count(ticket.number), 2, "h1 and line")
             self.assertIn("Deadline missed", mail.subject)
             self.assertEqual(len(self.activities(ticket, user)), 1)
+
+    def test_date_that_passed_in_a_pause_is_no_promise_and_the_next_one_is(self):
+        """We waited for the customer: he is due on another day, and that one counts."""
+        self.only("promised_before", "promised_day")
+        ticket = self.mine()
+        receipt = "klikumkm_complaint.mail_template_receipt"
+        ticket._tell("receipt", receipt, told={"medium": "phone"})
+        self.assertEqual(local(ticket.sla_told_date), "2026-03-09 17:00:00")
+        self.move(ticket, "waiting_customer", "2026-03-04 10:00")
+        self.move(ticket, "in_progress", "2026-03-16 10:00")
+        self.assertDeadline(ticket, "2026-03-19 17:00")
+        self.run_at("2026-03-16 10:15", "2026-03-17 16:45")
+        self.assertFalse(self.raised(ticket))
+        self.run_at("2026-03-18 09:00", "2026-03-19 09:00")
+        self.assertEqual(self.raised(ticket), ["promised_before", "promised_day"])
+        self.assertIn("Due today", self.mails(self.agent)[-1].subject)
+
+    def test_told_date_is_reminded_of_where_it_is_not_the_deadline(self):
+        self.only("promised_before", "promised_day")
+        receipt = "klikumkm_complaint.mail_template_receipt"
+        earlier, later = self.mine(), self.mine()
+        (earlier | later)._tell("receipt", receipt, told={"medium": "phone"})
+        earlier.assistance_type = "coordination"
+        self.assertDeadline(earlier, "2026-03-30 17:00")
+        later.assistance_type = "information"
+        self.assertDeadline(later, "2026-03-04 17:00")
+        self.run_at("2026-03-05 16:45")
+        self.assertFalse(self.alerts(earlier) | self.alerts(later))
+        self.run_at("2026-03-06 09:00", "2026-03-09 09:00", "2026-03-30 09:00")
+        for ticket in earlier | later:
+            self.assertEqual(self.raised(ticket), ["promised_before", "promised_day"])
 
     def test_late_beginning_counts_from_the_next_opening(self):
         """A reply of Saturday is a day old on Tuesday morning."""
@@ -428,6 +472,78 @@ class TestCase(AlertCase):
         for status, ticket in tickets.items():
             with self.subTest(status=status):
                 self.assertFalse(self.alerts(ticket))
+
+
+@tagged("post_install", "-at_install")
+class TestTwoClocks(AlertCase):
+    """With the term of the law beside the published standard, one date is promised."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.sla_regulatory = True
+        cls.oral = cls.env["helpdesk.ticket.channel"].create(
+            {"name": "Call", "communication_mode": "oral"}
+        )
+
+    def mine(self, **vals):
+        return super().mine(
+            submission_type="complaint", channel_id=self.oral.id, **vals
+        )
+
+    def run_on(self, first, last):
+        self.run_at(*(f"2026-03-{day:02} 09:00" for day in range(first, last + 1)))
+
+    def test_term_of_the_law_leads(self):
+        ticket = self.mine(assistance_type="coordination")
+        receipt = "klikumkm_complaint.mail_template_receipt"
+        ticket._tell("receipt", receipt, told={"medium": "phone"})
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-09 17:00:00")
+        self.run_on(3, 31)
+        self.assertEqual(
+            self.raised(ticket),
+            [
+                "target_before",
+                "promised_before",
+                "promised_day",
+                "breach",
+                "breach_manager",
+            ],
+        )
+        self.assertEqual(len(self.mails(self.agent)), 3)
+
+    def test_published_standard_leads(self):
+        ticket = self.mine(assistance_type="information")
+        self.assertDeadline(ticket, "2026-03-04 17:00")
+        self.run_on(3, 12)
+        self.assertEqual(
+            self.raised(ticket),
+            [
+                "target_before",
+                "promised_before",
+                "promised_day",
+                "breach",
+                "breach_manager",
+            ],
+        )
+        self.assertEqual(self.alerts(ticket).clock_id, self.clock_of(ticket))
+
+    def test_extended_beyond_the_law_the_law_is_reminded_of(self):
+        self.only("promised_before")
+        ticket = self.mine(assistance_type="information")
+        self.clock_of(ticket)._extend(10, "Waiting for the bank")
+        self.assertEqual(local(ticket.sla_deadline), "2026-03-09 17:00:00")
+        self.run_on(3, 20)
+        [alert] = self.alerts(ticket)
+        self.assertEqual(alert.clock_id.kind, "regulatory")
+        self.assertEqual(local(alert.alert_date), "2026-03-06 09:00:00")
+
+    def test_paused_standard_and_running_law(self):
+        self.only("promised_before")
+        ticket = self.mine(assistance_type="coordination")
+        self.move(ticket, "waiting_customer", "2026-03-03 10:00")
+        self.run_on(4, 6)
+        self.assertEqual(self.raised(ticket), ["promised_before"])
 
 
 @tagged("post_install", "-at_install")
@@ -662,6 +778,70 @@ class TestActivities(AlertCase):
         self.move(ticket, "resolved", "2026-03-06 10:00")
         self.assertFalse(self.activities(ticket))
 
+    def test_given_away_on_the_form_it_goes_as_well(self):
+        ticket = self.mine()
+        self.run_at("2026-03-06 09:00")
+        colleague = self.make_colleague()
+        ticket.with_user(self.lead).user_id = colleague
+        self.assertEqual(self.activities(ticket).user_id, colleague)
+        self.run_at("2026-03-06 09:15")
+        self.assertEqual(len(self.activities(ticket)), 1)
+
+    def test_who_was_told_already_has_it_once_when_he_takes_over(self):
+        for at in ("form", "dialog"):
+            with self.subTest(at=at):
+                ticket = self.mine()
+                self.run_at("2026-03-10 09:00")
+                self.assertEqual(len(self.activities(ticket)), 2)
+                if at == "form":
+                    ticket.user_id = self.lead
+                else:
+                    ticket._hand_over({self.lead: ticket}, "Holiday")
+                activity = self.activities(ticket)
+                self.assertEqual(activity.user_id, self.lead)
+                self.assertEqual(len(activity), 1)
+                self.move(ticket, "resolved", "2026-03-10 10:00")
+                self.assertFalse(self.activities(ticket))
+
+    def test_back_after_a_pause_it_asks_who_is_responsible_now(self):
+        self.only("promised_before")
+        ticket = self.mine()
+        colleague = self.make_colleague()
+        self.run_at("2026-03-06 09:00")
+        self.move(ticket, "waiting_customer", "2026-03-06 10:00")
+        ticket._hand_over({colleague: ticket}, "Holiday")
+        self.move(ticket, "in_progress", "2026-03-06 11:00")
+        self.run_at("2026-03-06 11:15", "2026-03-06 11:30")
+        self.assertEqual(self.activities(ticket).user_id, colleague)
+        self.assertEqual(len(self.mails(self.agent)), 1)
+        reminders = self.mails(colleague).filtered(
+            lambda mail: "Due on" in (mail.subject or "")
+        )
+        self.assertEqual(len(reminders), 1, "he was never told")
+        self.assertEqual(self.alerts(ticket).user_ids, self.agent | colleague)
+
+    def test_archived_rule_brings_nothing_back(self):
+        self.only("promised_before")
+        ticket = self.mine()
+        self.run_at("2026-03-06 09:00")
+        self.move(ticket, "waiting_customer", "2026-03-06 10:00")
+        rule = self.rule("promised_before")
+        rule.active = False
+        self.move(ticket, "in_progress", "2026-03-06 11:00")
+        self.run_at("2026-03-06 11:15")
+        self.assertFalse(self.activities(ticket))
+        rule.active = True
+        self.run_at("2026-03-06 11:30")
+        self.assertTrue(self.activities(ticket))
+        self.assertEqual(len(self.mails(self.agent)), 1)
+
+    def make_colleague(self):
+        colleague = new_test_user(
+            self.env, "alert-colleague", "helpdesk_mgmt.group_helpdesk_user_team"
+        )
+        self.team.user_ids += colleague
+        return colleague
+
 
 @tagged("post_install", "-at_install")
 class TestDigest(AlertCase):
@@ -795,6 +975,20 @@ class TestRobust(AlertCase):
         self.assertEqual(len(self.mails(self.lead)), 1)
         self.assertEqual(len(self.mails(self.agent)), 1)
 
+    def test_mail_that_could_not_be_made_comes_after_a_pause(self):
+        self.only("promised_before")
+        ticket = self.mine()
+        layout = self.env.ref("klikumkm_sla.mail_alert_digest")
+        arch = layout.arch_db
+        layout.arch_db = "<html><t t-out='nothing.there' /></html>"
+        with self.assertLogs(ALERT_LOGGER, "ERROR"):
+            self.run_at("2026-03-06 09:00")
+        self.move(ticket, "waiting_customer", "2026-03-06 10:00")
+        self.move(ticket, "in_progress", "2026-03-06 11:00")
+        layout.arch_db = arch
+        self.run_at("2026-03-06 11:15", "2026-03-06 11:30")
+        self.assertEqual(len(self.mails(self.agent)), 1)
+
     def test_stops_when_time_is_up_and_goes_on_where_it_stopped(self):
         self.only("breach")
         self.patch(sla_alert, "BATCH", 2)
@@ -858,6 +1052,60 @@ class TestRobust(AlertCase):
             )
             tickets.stage_id = self.stages["resolved"]
         self.assertEqual(counts[1], counts[2], counts)
+
+    def test_same_queries_to_settle_one_of_two_matters_of_two_and_forty(self):
+        """What stays open is said anew on each activity, as when a day off is added."""
+        self.only("breach", "reply_pending")
+        pending = {"reply_pending_since": wall("2026-03-03 11:00")}
+        counts = []
+        for number in (2, 2, 40):
+            tickets = self.Ticket.union(*(self.mine() for _number in range(number)))
+            tickets._write_silently(pending)
+            self.run_at("2026-03-10 09:00")
+            tickets._write_silently({"reply_pending_since": False})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            self.Alert._settle(tickets)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - start)
+            self.assertEqual(len(tickets.activity_ids), 2 * number)
+            open_alerts = self.Alert.search(
+                [("ticket_id", "in", tickets.ids), ("state", "=", "open")]
+            )
+            self.assertEqual(open_alerts.rule_id, self.rule("breach"))
+            self.assertEqual(len(open_alerts), number)
+        self.assertEqual(counts[1], counts[2], counts)
+
+    def test_what_comes_back_is_found_among_very_many_that_were_settled(self):
+        self.only("breach")
+        ticket = self.mine()
+        self.run_at("2026-03-10 09:00")
+        self.env.cr.execute(
+            """
+            INSERT INTO klikumkm_sla_alert
+                   (rule_id, event, ticket_id, company_id, res_model, res_id,
+                    date_value, alert_date, state)
+            SELECT rule_id, event, ticket_id, company_id, res_model, -number,
+                   date_value, alert_date, 'settled'
+              FROM klikumkm_sla_alert, generate_series(1, 20000) number
+             WHERE ticket_id = %s
+            """,
+            [ticket.id],
+        )
+        self.env.cr.execute("ANALYZE klikumkm_sla_alert")
+        queries = []
+        execute_query = type(self.env).execute_query
+
+        def note(env, query):
+            queries.append(query)
+            return execute_query(env, query)
+
+        with patch.object(type(self.env), "execute_query", note):
+            self.Alert._find("settled", True, ["deadline"])
+        [query] = [q for q in queries if "alert.date_value" in q.code]
+        [*plan] = execute_query(self.env, SQL("EXPLAIN %s", query))
+        self.assertNotIn("Seq Scan on klikumkm_sla_alert", str(plan))
 
     def test_searches_read_indexes(self):
         self.mine()
