@@ -374,10 +374,9 @@ class HelpdeskTicket(models.Model):
 
         Odoo does the request again, and then sees what he imported.
         """
-        return (
-            isinstance(error, UniqueViolation)
-            and error.diag.constraint_name == self._old_number_uniq.full_name(self)
-        )
+        return isinstance(
+            error, UniqueViolation
+        ) and error.diag.constraint_name == self._old_number_uniq.full_name(self)
 
     @api.model
     def _check_import_columns(self, columns, guide):
@@ -881,9 +880,7 @@ class HelpdeskTicket(models.Model):
             (
                 "mail_activity",
                 "res_id",
-                SQL(
-                    "trace.res_model = %s AND trace.automated IS NOT TRUE", self._name
-                ),
+                SQL("trace.res_model = %s AND trace.automated IS NOT TRUE", self._name),
             )
         )
         return traces

@@ -158,8 +158,12 @@ class SlaClock(models.Model):
             # news of the stage never says that the date became a later one
             if not (notice.kind == "progress" and known and date > known):
                 date_of[notice.ticket_id] = date
+        replaced = self.browse()
         for clock in self:
-            clock.told_deadline = date_of.get(clock.ticket_id, False)
+            told_date = date_of.get(clock.ticket_id, False)
+            if clock.told_deadline != told_date:
+                clock.told_deadline = told_date
+                replaced |= clock
         self._mark_told_late(notices)
         self._show_on_tickets()
         untold = self._get_untold_notices(self.ticket_id)
@@ -174,7 +178,7 @@ class SlaClock(models.Model):
         waiting = (untold - done).ticket_id
         # told a date that was replaced meanwhile: a receipt that came through at last
         told_of = notices.filtered(lambda n: n.state == "told").grouped("ticket_id")
-        self.filtered(
+        replaced.filtered(
             lambda c: c.kind == "standard"
             and c.state in ALIVE
             and c.ticket_id not in waiting

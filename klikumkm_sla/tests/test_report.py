@@ -240,9 +240,7 @@ class TestFigures(ReportCase):
         ticket._tell("progress", body="Soon.", told={"medium": "phone"})
         self.move(ticket, "waiting_customer", "2026-03-06 10:00")
         self.move(ticket, "in_progress", "2026-03-12 10:00")
-        self.assertEqual(
-            self.clock_of(ticket).told_deadline, wall("2026-03-09 17:00")
-        )
+        self.assertEqual(self.clock_of(ticket).told_deadline, wall("2026-03-09 17:00"))
         self.assertFalse(self.row(ticket).is_told_late)
         self.move(ticket, "resolved", "2026-03-13 10:00")
         self.assertFalse(self.clock_of(ticket).is_told_late)
