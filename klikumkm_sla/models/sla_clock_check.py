@@ -3,7 +3,7 @@
 """The nightly self-check: running and paused clocks counted anew from their journals.
 
 A difference is reported to the managers and shown on the clock; it is never mended
-here, because whoever mends must know which of the two is right (*Repair deadlines*).
+here, because whoever mends must know which of the two is right (*Count again…*).
 """
 
 from markupsafe import Markup
@@ -169,7 +169,7 @@ class SlaClock(models.Model):
             lines,
             env._(
                 "Look at their journals (Complaints ▸ Configuration ▸ Clocks, "
-                "filter Differs from its journal), then repair the deadlines with a "
+                "filter Differs from its journal), then choose Count again… and give a "
                 "reason."
             ),
         )

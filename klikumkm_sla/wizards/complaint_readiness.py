@@ -24,7 +24,7 @@ class ComplaintReadiness(models.TransientModel):
         )
         missing = count and self.env._(
             "%(count)s clocks differ from their journals. Look at them (filter Differs "
-            "from its journal) and repair them with a reason.",
+            "from its journal), then choose Count again… and give a reason.",
             count=count,
         )
         return self._prepare_check(
