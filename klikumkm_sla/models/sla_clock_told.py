@@ -43,9 +43,10 @@ class SlaClock(models.Model):
             that one of them moved is told, so that what was decided not to be told
             (*keep told dates*, a withdrawn message) stays so
         """
+        dated = self._get_dated_at_last(journal)
         # before anything was told, nothing can have waited but an extension
         clocks = self._get_promising().filtered(
-            lambda c: c.told_deadline or c.extension_days
+            lambda c: c.told_deadline or c.extension_days or c in dated
         )
         if not clocks:
             return
@@ -76,12 +77,36 @@ class SlaClock(models.Model):
                 clock.state in ALIVE
                 and clock.ticket_id.id in moved
                 and not holding
-                and clock._has_date_to_tell()
+                and (clock in dated or clock._has_date_to_tell())
             ):
                 needed |= clock
         if moot:
             moot.action_withdraw()
         needed._ask_to_tell_dates(moved)
+
+    def _get_dated_at_last(self, journal):
+        """Those that had no date, and whose customers were told that we will name one.
+
+        :param list journal: values of the events of this operation
+        """
+        clock_ids = {
+            vals["clock_id"]
+            for vals in journal
+            if vals["event_type"] != "start"
+            and vals["deadline_after"]
+            and not vals["deadline_before"]
+        }
+        clocks = self.filtered(
+            lambda c: c.id in clock_ids and c.kind == "standard" and not c.told_deadline
+        )
+        if not clocks:
+            return clocks
+        receipts = self.env["klikumkm.complaint.notice"].search(
+            Domain("ticket_id", "in", clocks.ticket_id.ids)
+            & Domain("kind", "=", "receipt")
+            & Domain("state", "=", "told")
+        )
+        return clocks.filtered(lambda c: c.ticket_id in receipts.ticket_id)
 
     def _get_promising(self):
         """The standard clocks of these clocks' complaints: they keep what was told."""

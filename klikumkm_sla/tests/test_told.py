@@ -134,6 +134,23 @@ class TestTold(SlaCase):
         self.assertFalse(self.untold(ticket))
         self.assertEqual(local(ticket._get_promised_date()), "2026-03-09 17:00:00")
 
+    def test_date_named_at_last_waits_to_be_told(self):
+        """The receipt said: we cannot name a date yet, we will tell you soon."""
+        self.policies["handling"].active = False
+        told, untold = self.make_told(), self.make_ticket()
+        self.assertFalse(told.sla_told_date)
+        self.travel("2026-03-03 10:00")
+        self.policies["handling"].active = True
+        self.sweep()
+        self.assertDeadline(told, "2026-03-09 17:00")
+        notice = self.untold(told)
+        self.assertEqual(local(notice.promised_date), "2026-03-09 17:00:00")
+        self.assertFalse(notice.previous_date)
+        self.assertFalse(self.untold(untold), "its receipt names the date")
+        notice._tell_otherwise("phone", wall("2026-03-03 10:00"))
+        self.assertEqual(local(told.sla_told_date), "2026-03-09 17:00:00")
+        self.assertFalse(self.clock_of(told).is_told_late)
+
     def test_only_the_last_date_waits(self):
         ticket = self.make_told()
         self.travel("2026-03-03 10:00")
