@@ -70,13 +70,16 @@ class HelpdeskTicket(models.Model):
     # === COMPUTE METHODS === #
     @api.depends("notice_ids.state", "notice_ids.active")
     def _compute_is_to_tell(self):
-        waiting = self.env["klikumkm.complaint.notice"]._read_group(
-            self._get_to_tell_domain() & Domain("ticket_id", "in", self.ids),
-            ["ticket_id"],
-        )
-        tickets = self.browse().union(*(row[0] for row in waiting))
+        tickets = self._filter_by_notices(self._get_to_tell_domain())
         for ticket in self:
             ticket.is_to_tell = ticket._origin in tickets
+
+    def _filter_by_notices(self, domain):
+        """Those of these complaints that have a notice of the domain, by one query."""
+        groups = self.env["klikumkm.complaint.notice"]._read_group(
+            domain & Domain("ticket_id", "in", self.ids), ["ticket_id"]
+        )
+        return self.browse().union(*(row[0] for row in groups))
 
     def _search_is_to_tell(self, operator, value):
         if operator != "in":

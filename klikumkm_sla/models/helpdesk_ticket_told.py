@@ -5,7 +5,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..working_days import Gap
 from .sla_clock import ALIVE, read_gaps
 from .sla_clock_told import NEW_DATE_KINDS
 
@@ -44,11 +43,7 @@ class HelpdeskTicket(models.Model):
 
     @api.depends("notice_ids.state", "notice_ids.active", "notice_ids.kind")
     def _compute_sla_is_untold(self):
-        waiting = self.env["klikumkm.complaint.notice"]._read_group(
-            self._get_untold_notice_domain() & Domain("ticket_id", "in", self.ids),
-            ["ticket_id"],
-        )
-        tickets = self.browse().union(*(row[0] for row in waiting))
+        tickets = self._filter_by_notices(self._get_untold_notice_domain())
         for ticket in self:
             ticket.sla_is_untold = ticket._origin in tickets
 
@@ -109,13 +104,12 @@ class HelpdeskTicket(models.Model):
     def _get_date_after_reopening(self):
         engine = self._get_clock_engine()
         clock = self._get_leading_clocks().with_env(engine.env)
-        since = clock.paused_since or clock.stop_date
-        if not clock.deadline or not since or clock.state in ALIVE:
+        if not clock.deadline or not clock._get_open_gap() or clock.state in ALIVE:
             return super()._get_date_after_reopening()
-        now = fields.Datetime.now()
-        terms = clock._choose_terms(clock._get_facts(), now)[clock]
-        gaps = [*clock._get_gaps()[clock.id], Gap(since, now)]
-        due = clock._count_dates(terms, now, gaps).deadline
+        gap, _cause = clock._get_open_gap()
+        terms = clock._choose_terms(clock._get_facts(), gap.end)[clock]
+        gaps = [*clock._get_gaps()[clock.id], gap]
+        due = clock._count_dates(terms, gap.end, gaps).deadline
         return due or super()._get_date_after_reopening()
 
     def _get_new_date_reason(self):

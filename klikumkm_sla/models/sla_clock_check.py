@@ -145,10 +145,10 @@ class SlaClock(models.Model):
     def _report_differences(self):
         """Write to the managers of each company, in their own language."""
         group = self.env.ref("helpdesk_mgmt.group_helpdesk_manager")
+        is_staff = self.env["helpdesk.ticket"]._is_staff
         for company, clocks in self.grouped("company_id").items():
             managers = group.all_user_ids.filtered(
-                lambda user, company=company: user.active
-                and user != self.env.ref("base.user_root")
+                lambda user, company=company: is_staff(user)
                 and company in user.company_ids
             )
             for lang, users in managers.grouped("lang").items():

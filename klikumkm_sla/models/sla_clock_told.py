@@ -31,9 +31,7 @@ class SlaClock(models.Model):
         :return: ``klikumkm.complaint.notice`` recordset
         """
         return self.env["klikumkm.complaint.notice"].search(
-            Domain("ticket_id", "in", tickets.ids)
-            & Domain("kind", "in", NEW_DATE_KINDS)
-            & Domain("state", "!=", "told")
+            tickets._get_untold_notice_domain() & Domain("ticket_id", "in", tickets.ids)
         )
 
     def _follow_promises(self, journal=()):
