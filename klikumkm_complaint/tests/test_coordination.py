@@ -11,7 +11,7 @@ from odoo.tests import Form, tagged, users
 from odoo.tools import file_open, html2plaintext, mute_logger
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-from odoo.addons.mail.tests.common import MailCommon
+from odoo.addons.mail.tests.common import MailCommon, freeze_all_time
 
 from .common import ComplaintFixture
 
@@ -600,6 +600,7 @@ class TestFormOfHelp(CoordinationCase):
             form.needs_coordination = True
             self.assertTrue(form.effect)
 
+    @freeze_all_time()
     def test_one_comparison_for_a_batch(self):
         """200 requests on 200 complaints: one call, about ten queries."""
         tickets = self.env["helpdesk.ticket"].create(

@@ -8,6 +8,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, HttpCase, tagged
 
+from odoo.addons.mail.tests.common import freeze_all_time
+
 from .common import ComplaintCase, ComplaintFixture
 
 SEARCH_VIEW = "klikumkm_complaint.helpdesk_ticket_view_search"
@@ -208,6 +210,7 @@ class TestHandOver(DeskCase):
         with self.assertRaises(AccessError):
             case.with_user(self.customer).action_open_hand_over()
 
+    @freeze_all_time()
     def test_the_cost_does_not_grow_with_the_number(self):
         def measure(number):
             cases = self.env["helpdesk.ticket"].union(
@@ -394,6 +397,7 @@ class TestWorkload(DeskCase):
         self.assertIn(ticket, found)
         self.assertEqual(found.user_id, self.agent)
 
+    @freeze_all_time()
     def test_the_cost_does_not_grow_with_the_number(self):
         people = (self.agent | self.second | self.third | self.lead).with_user(
             self.lead
@@ -494,6 +498,7 @@ class TestToday(DeskCase):
                         found = self.env[action["res_model"]].with_user(user)
                         found.search(action["domain"], limit=1)
 
+    @freeze_all_time()
     def test_the_cost_does_not_grow_with_the_number(self):
         Ticket = self.env["helpdesk.ticket"].with_user(self.lead)
         Ticket.get_today_counters()

@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import html2plaintext
 
+from odoo.addons.mail.tests.common import freeze_all_time
+
 from ..models.helpdesk_ticket import HelpdeskTicket
 from .common import ComplaintCase
 
@@ -1051,6 +1053,7 @@ class TestQueryCount(ComplaintCase):
         self.assertTrue(all(own.mapped("resolved_date")))
         return ours - in_base, ours_moved - base_moved
 
+    @freeze_all_time()
     def test_create_and_move(self):
         self._own_queries(1)  # warm
         one = self._own_queries(1)
@@ -1060,6 +1063,7 @@ class TestQueryCount(ComplaintCase):
         for few, lots in zip(one, many, strict=True):
             self.assertLessEqual(lots - few, 0.1 * 200)
 
+    @freeze_all_time()
     def test_finding_contacts(self):
         Ticket = self.env["helpdesk.ticket"]
 

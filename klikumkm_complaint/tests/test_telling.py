@@ -12,6 +12,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
 
+from odoo.addons.mail.tests.common import freeze_all_time
+
 from .telling_common import ADDRESS, TellingCase
 
 LANGUAGES = ("id_ID", "en_US")
@@ -449,6 +451,7 @@ class TestWithoutMail(TellingCase):
         for ticket in mailed | oral:
             self.assertIn(ticket.number, ticket.notice_ids.subject)
 
+    @freeze_all_time()
     def test_queries_do_not_grow_with_the_number(self):
         tickets = self.env["helpdesk.ticket"]
         for _number in range(20):

@@ -8,7 +8,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import Form, tagged
 
-from odoo.addons.mail.tests.common import MailCommon
+from odoo.addons.mail.tests.common import MailCommon, freeze_all_time
 
 from .common import ComplaintFixture
 
@@ -341,6 +341,7 @@ class TestNotAComplaint(TriageCase):
         self.ticket.with_user(self.agent).action_not_complaint()
         self.assertTrue(self.ticket.is_void)
 
+    @freeze_all_time()
     def test_as_many_queries_for_twenty_as_for_few(self):
         def count(number):
             tickets = self.Ticket.concat(
