@@ -448,7 +448,7 @@ class HelpdeskTicket(models.Model):
             "klikumkm_complaint.mail_template_objection",
             is_automatic=True,
         )
-        lead = self._get_deciding_user()
+        lead = self.company_id._get_present_complaint_leads(self.team_id)[:1]
         self.activity_schedule(
             "klikumkm_complaint.activity_type_ruling",
             date_deadline=fields.Date.context_today(self, self.ruling_by_date),
@@ -474,15 +474,6 @@ class HelpdeskTicket(models.Model):
                 is_automatic=True,
                 told=None if self._get_customer_email() else told,
             )
-
-    def _get_deciding_user(self):
-        """The lead who decides about objections, else whoever is responsible."""
-        self.ensure_one()
-        leads = self.env.ref("klikumkm_complaint.group_complaint_lead").sudo()
-        managers = self.env.ref("helpdesk_mgmt.group_helpdesk_manager").sudo()
-        own = self.sudo().team_id.user_ids & leads.all_user_ids
-        own = own.filtered(self._is_staff)
-        return (own - managers.all_user_ids or own)[:1] or self._get_responsible_user()
 
     # === RULING ON AN OBJECTION === #
     def _reopen(self, reason, at=None, tell=True):

@@ -154,8 +154,7 @@ class HelpdeskTicket(models.Model):
         )
 
     def _get_responsible_user(self):
-        """Who is asked to act: the owner or who stands in for him, else a lead of the
-        team, else a manager.
+        """Who is asked to act: the owner or who stands in for him, else a lead.
 
         :return: ``res.users`` record, empty only where nobody at all is left
         """
@@ -164,26 +163,7 @@ class HelpdeskTicket(models.Model):
         owner = ticket.user_id
         if owner and (present := owner._get_complaint_stand_in()):
             return present
-        company = ticket.company_id
-        for xmlid, users in (
-            ("klikumkm_complaint.group_complaint_lead", ticket.team_id.user_ids),
-            ("klikumkm_complaint.group_complaint_lead", None),
-            ("helpdesk_mgmt.group_helpdesk_manager", None),
-        ):
-            group = self.env.ref(xmlid).sudo()
-            candidates = (group.all_user_ids if users is None else users).filtered(
-                lambda user: self._is_staff(user) and company in user.company_ids
-            )
-            candidates &= group.all_user_ids
-            candidates = (
-                candidates.filtered(lambda user: user._is_at_desk()) or candidates
-            )
-            if candidates:
-                # a manager is the last to be asked
-                manager = self.env.ref("helpdesk_mgmt.group_helpdesk_manager")
-                others = candidates - manager.sudo().all_user_ids
-                return (others or candidates).sorted("id")[:1]
-        return self.env["res.users"]
+        return ticket.company_id._get_present_complaint_leads(ticket.team_id)[:1]
 
     # === WHEN === #
     def _add_working_days(self, start, days):

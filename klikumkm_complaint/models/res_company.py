@@ -4,6 +4,9 @@ from odoo import api, fields, models
 
 from odoo.addons.base.models.res_partner import _lang_get
 
+LEAD = "klikumkm_complaint.group_complaint_lead"
+MANAGER = "helpdesk_mgmt.group_helpdesk_manager"
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -95,6 +98,54 @@ class ResCompany(models.Model):
         installed = dict(self.env["res.lang"].get_installed())
         return "id_ID" if "id_ID" in installed else next(iter(installed), False)
 
+    # === WHO DECIDES === #
+    def _get_complaint_leads(self, team=None):
+        """The leads of a team's complaints, present or not.
+
+        Those of the team, else those of the company; a manager is a lead as well, and
+        the last to be asked.
+
+        :param team: ``helpdesk.ticket.team`` record, if any
+        :return: ``res.users`` recordset in superuser mode, empty if there is no lead
+        """
+        return next(self._iter_complaint_leads(team), self.env["res.users"].sudo())
+
+    def _get_present_complaint_leads(self, team=None):
+        """The first of them to be asked of whom anybody is at the desk.
+
+        Who is away is represented by a stand-in who is a lead himself.
+
+        :return: as :meth:`_get_complaint_leads`, which it falls back on if nobody at
+            all is there
+        """
+        for leads in self._iter_complaint_leads(team):
+            present = leads.browse().union(
+                *(user._get_complaint_stand_in() for user in leads)
+            )
+            if present := present.filtered(self._is_complaint_lead):
+                return present.sorted("id")
+        return self._get_complaint_leads(team)
+
+    def _iter_complaint_leads(self, team=None):
+        """Yield who may be asked, in the order of asking: never an empty recordset."""
+        self.ensure_one()
+        # whoever asks, somebody must decide
+        everybody = self.env.ref(LEAD).sudo().all_user_ids
+        managers = self.env.ref(MANAGER).sudo().all_user_ids
+        leads = everybody.filtered(self._is_complaint_lead).sorted("id")
+        own = leads & team.sudo().user_ids if team else leads.browse()
+        for people in (own - managers, own, leads - managers, leads):
+            if people:
+                yield people
+
+    def _is_complaint_lead(self, user):
+        return (
+            self.env["helpdesk.ticket"]._is_staff(user)
+            and self in user.company_ids
+            and user.has_group(LEAD)
+        )
+
+    # === WORDS === #
     def _get_default_emergency_text(self):
         return self.env._(
             "If you feel threatened, call the police at 110. Keep proof (recordings, "

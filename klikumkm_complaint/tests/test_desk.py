@@ -312,6 +312,39 @@ class TestStandIn(DeskCase):
         self._send_away(self.second)
         self.assertEqual(ticket._get_responsible_user(), self.lead)
 
+    def test_a_lead_who_is_there_decides(self):
+        ticket = self._create_complaint(user_id=self.agent.id)
+        company = ticket.company_id
+        leads = company._get_complaint_leads(self.team)
+        self.assertEqual(leads, self.lead)
+        deputy = self._new_user(
+            "complaint-deputy", "klikumkm_complaint.group_complaint_lead", "Dewi Wakil"
+        )
+        # an agent who stands in may not decide
+        self._send_away(self.lead, stand_in=self.second)
+        self.assertEqual(company._get_present_complaint_leads(self.team)[:1], deputy)
+        self._move(ticket, "resolved")
+        ticket._follow_rejection()
+        [activity] = ticket.activity_ids.filtered(
+            lambda activity: (
+                activity.activity_type_id
+                == self.env.ref("klikumkm_complaint.activity_type_ruling")
+            )
+        )
+        self.assertEqual(activity.user_id, deputy)
+        self._send_away(self.lead, stand_in=deputy)
+        self.assertEqual(company._get_present_complaint_leads(self.team), deputy)
+        # and be it that he reads it when he is back
+        everybody = company._get_complaint_leads() | self.manager | self.lead
+        for lead in everybody:
+            self._send_away(lead)
+        self.env.ref("helpdesk_mgmt.group_helpdesk_manager").sudo().all_user_ids.write(
+            {"active": False}
+        )
+        self.assertEqual(company._get_present_complaint_leads(self.team), self.lead)
+        self.lead.active = False
+        self.assertEqual(company._get_complaint_leads(self.team), deputy)
+
     def test_everybody_sets_his_own_stand_in(self):
         agent = self.agent.with_user(self.agent)
         agent.write({"complaint_stand_in_id": self.second.id})

@@ -9,6 +9,8 @@ import pytz
 from odoo import models
 from odoo.tools import format_date
 
+from odoo.addons.klikumkm_complaint.models.res_company import MANAGER
+
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
@@ -115,31 +117,16 @@ class HelpdeskTicket(models.Model):
             owner = self.user_id
             present = owner._get_complaint_stand_in() if owner else owner
             return present or self._get_alert_people("lead")
-        managers = self.env.ref("helpdesk_mgmt.group_helpdesk_manager").all_user_ids
         if role == "lead":
-            leads = self.env.ref("klikumkm_complaint.group_complaint_lead").all_user_ids
-            # managers are leads as well; they are the last to be asked
-            for candidates in (
-                (team.user_ids & leads) - managers,
-                team.user_ids & leads,
-                leads - managers,
-            ):
-                if present := self._get_present(candidates):
-                    return present
-        # somebody has to know, be it that he reads it when he is back
-        return self._get_present(managers) or managers.filtered(self._may_be_told)
-
-    def _get_present(self, users):
-        """Of these people, who is at a desk now, or who stands in for them."""
-        return self.env["res.users"].union(
-            *(
-                user._get_complaint_stand_in()
-                for user in users.filtered(self._may_be_told)
-            )
+            return self.company_id._get_present_complaint_leads(team)
+        managers = self.env.ref(MANAGER).all_user_ids.filtered(
+            lambda user: self._is_staff(user) and self.company_id in user.company_ids
         )
-
-    def _may_be_told(self, user):
-        return self._is_staff(user) and self.company_id in user.company_ids
+        present = managers.browse().union(
+            *(manager._get_complaint_stand_in() for manager in managers)
+        )
+        # somebody has to know, be it that he reads it when he is back
+        return present or managers
 
     # === WORDS === #
     def _get_local_date(self, moment):

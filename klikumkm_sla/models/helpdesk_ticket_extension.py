@@ -9,14 +9,13 @@ from psycopg2 import Error as PostgresError
 from odoo import api, fields, models
 
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
+from odoo.addons.klikumkm_complaint.models.res_company import LEAD, MANAGER
 
 from .sla_clock import ALIVE
 from .sla_extension_request import ACTIVITY_RETURNED
 
 _logger = logging.getLogger(__name__)
 
-LEAD = "klikumkm_complaint.group_complaint_lead"
-MANAGER = "helpdesk_mgmt.group_helpdesk_manager"
 TEMPLATE = "klikumkm_complaint.mail_template_extension"
 
 
@@ -105,52 +104,6 @@ class HelpdeskTicket(models.Model):
         return self.extension_request_id.action_withdraw()
 
     # === WHO MAY === #
-    def _get_extension_leads(self):
-        """The leads who decide on longer extensions: the team's, else the company's.
-
-        :return: ``res.users`` recordset, in superuser mode
-        """
-        self.ensure_one()
-        ticket = self.sudo()  # whoever asks, somebody decides
-        leads = (
-            self.env.ref(LEAD)
-            .sudo()
-            .all_user_ids.filtered(
-                lambda user: (
-                    self._is_staff(user) and ticket.company_id in user.company_ids
-                )
-            )
-        )
-        managers = self.env.ref(MANAGER).sudo().all_user_ids
-        own = leads & ticket.team_id.user_ids
-        # a manager is the last to be asked
-        return (own - managers or own) or (leads - managers or leads)
-
-    def _get_extension_lead(self):
-        """The lead to ask: one who is at the desk, if there is any.
-
-        :return: ``res.users`` record, in superuser mode; whoever is responsible where
-            there is no lead at all
-        """
-        self.ensure_one()
-        leads = self._get_extension_leads().sorted("id")
-        for lead in leads:
-            if present := lead._get_complaint_stand_in():
-                if present.has_group(LEAD):
-                    return present
-        everybody = self.env.ref(LEAD).sudo().all_user_ids.sorted("id")
-        managers = self.env.ref(MANAGER).sudo().all_user_ids
-        company = self.sudo().company_id
-        present = everybody.filtered(
-            lambda user: user._is_at_desk() and company in user.company_ids
-        )
-        return (
-            (present - managers)[:1]
-            or present[:1]
-            or leads[:1]
-            or self._get_responsible_user()
-        )
-
     def _may_decide_on_extension(self, user):
         """Whether a person may give this complaint more than its standard leaves.
 
@@ -164,7 +117,7 @@ class HelpdeskTicket(models.Model):
         request = self.sudo().extension_request_id
         return (
             user.has_group(MANAGER)
-            or user in self._get_extension_leads()
+            or user in self.company_id._get_complaint_leads(self.team_id)
             or user == request.asked_id
         )
 

@@ -106,7 +106,7 @@ class ResCompany(models.Model):
         :param bool is_uncertain: the joint leave of that year is not decreed yet
         """
         self.ensure_one()
-        keeper = self._get_holiday_keeper()
+        keeper = self._get_present_complaint_leads()[:1]
         if not keeper or not (added or is_uncertain):
             return
         env = self.with_context(lang=keeper.lang).env
@@ -132,18 +132,6 @@ class ResCompany(models.Model):
                 "date_deadline": fields.Date.add(fields.Date.today(), days=7),
             }
         )
-
-    def _get_holiday_keeper(self):
-        """A lead of the company who is at the desk, else a manager, if any."""
-        self.ensure_one()
-        leads = self.env.ref("klikumkm_complaint.group_complaint_lead").all_user_ids
-        managers = self.env.ref("helpdesk_mgmt.group_helpdesk_manager").all_user_ids
-        people = leads.filtered(
-            lambda user: user.active and not user.share and self in user.company_ids
-        )
-        return people.sorted(
-            lambda user: (not user._is_at_desk(), user in managers, user.id)
-        )[:1]
 
 
 def check_operating_calendar(records):

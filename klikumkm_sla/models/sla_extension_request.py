@@ -156,7 +156,8 @@ class SlaExtensionRequest(models.Model):
         # named, or the database says it
         if ticket.extension_request_id:
             raise UserError(ticket.sudo().extension_request_label)
-        lead = ticket._get_extension_lead()
+        leads = ticket.company_id._get_present_complaint_leads(ticket.team_id)
+        lead = leads[:1] or ticket._get_responsible_user()
         request = self.sudo().create({**vals, "asked_id": lead.id})
         if files := request.attachment_ids:
             request.attachment_ids = files._copy_to_complaint(ticket.sudo())

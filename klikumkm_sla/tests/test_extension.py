@@ -931,7 +931,7 @@ class TestExtensionRequest(ExtensionCase):
         self.lead.complaint_stand_in_id = deputy
         absent = self.lead
         with patch.object(type(self.lead), "_is_at_desk", lambda user: user != absent):
-            self.assertEqual(self.make_told()._get_extension_lead(), deputy)
+            self.assertEqual(self.ask(self.make_told()).asked_id, deputy)
 
     def test_lead_of_another_team_cannot_decide(self):
         other = self.new_user("lead-other", "klikumkm_complaint.group_complaint_lead")
