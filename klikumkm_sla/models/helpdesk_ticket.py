@@ -23,7 +23,10 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     # === COPIES OF THE STANDARD CLOCK, WRITTEN BY THE CLOCK ALONE === #
-    sla_deadline = fields.Datetime(string="Deadline", readonly=True, copy=False)
+    # Not for customers: it may be later than the date they were told (rule 9).
+    sla_deadline = fields.Datetime(
+        string="Deadline", readonly=True, copy=False, groups="base.group_user"
+    )
     sla_target_date = fields.Datetime(
         string="Work target",
         readonly=True,

@@ -477,8 +477,9 @@ class TestSecurity(SlaCase):
 
     def test_what_customers_see(self):
         mine = self.ticket.with_user(self.customer)
-        self.assertTrue(mine.sla_deadline)
+        self.assertEqual(mine._get_promised_date(), self.ticket.sla_deadline)
         for name in (
+            "sla_deadline",
             "sla_target_date",
             "sla_missed",
             "sla_calendar_id",
@@ -493,6 +494,15 @@ class TestSecurity(SlaCase):
                 self.assertNotIn(name, mine.fields_get())
         with self.assertRaises(AccessError):
             self.Ticket.with_user(self.customer).search([("sla_missed", "=", True)])
+        # nor may they guess a date by searching, sorting or grouping
+        with self.assertRaises(AccessError):
+            self.Ticket.with_user(self.customer).search([("sla_deadline", "!=", False)])
+        with self.assertRaises(AccessError):
+            self.Ticket.with_user(self.customer).search([], order="sla_remaining_days")
+        with self.assertRaises(AccessError):
+            self.Ticket.with_user(self.customer).formatted_read_group(
+                [], ["sla_deadline:day"]
+            )
         # yet they learn how their date was counted
         self.assertIn("5", mine._get_promise_reason())
 
