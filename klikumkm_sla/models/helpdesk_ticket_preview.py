@@ -31,20 +31,6 @@ class DeadlinePreview(NamedTuple):
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
-    def _preview_deadline(self, assistance_type, priority=None):
-        """Where another form of help would lead. Writes nothing.
-
-        :param str assistance_type: the form of help to think of
-        :param str priority: the urgency to think of, if not the present one
-        :return: :class:`DeadlinePreview`, or None if the complaint has no clock that
-            runs or waits: then nothing happens to its date
-        """
-        self.ensure_one()
-        changes = {"assistance_type": assistance_type}
-        if priority:
-            changes["priority"] = priority
-        return self._preview_deadlines({self.id: changes}).get(self)
-
     def _preview_deadlines(self, changes_of):
         """Where other facts would lead, for many at once. Writes nothing.
 

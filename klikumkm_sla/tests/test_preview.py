@@ -12,6 +12,10 @@ TYPES = ("information", "handling", "coordination")
 
 
 class PreviewCase(SlaCase):
+    def preview(self, ticket, **changes):
+        """Where other facts would lead one complaint; None where its clock stands."""
+        return ticket._preview_deadlines({ticket.id: changes}).get(ticket)
+
     def rows(self):
         """How much the clocks have written."""
         self.env.flush_all()
@@ -75,7 +79,7 @@ class TestPreviewIsTheResult(PreviewCase):
             with self.subTest(life=life, before=before, after=after):
                 ticket = self.live(life, before)
                 seen = self.rows()
-                preview = ticket._preview_deadline(after)
+                preview = self.preview(ticket, assistance_type=after)
                 self.assertEqual(self.rows(), seen, "a preview writes nothing")
                 self.assertEqual(preview.before, ticket.sla_deadline)
                 events = len(self.events(ticket))
@@ -93,14 +97,14 @@ class TestPreviewIsTheResult(PreviewCase):
 
     def test_urgency_moves_the_target_alone(self):
         ticket = self.make_ticket()
-        preview = ticket._preview_deadline("handling", priority="3")
+        preview = self.preview(ticket, priority="3")
         self.assertEqual(preview.after, preview.before)
 
     def test_team_and_company_choose_their_own_hours_as_for_real(self):
         hours = self.make_calendar(hours=(("0", 9, 17),))
         other = self.team.copy({"name": "Mondays only", "sla_calendar_id": hours.id})
         ticket = self.make_ticket()
-        preview = ticket._preview_deadlines({ticket.id: {"team": other}})[ticket]
+        preview = self.preview(ticket, team=other)
         ticket.team_id = other
         self.assertEqual(preview.after, ticket.sla_deadline)
         self.assertDeadline(ticket, "2026-04-06 17:00")
@@ -131,7 +135,7 @@ class TestPreviewIsTheResult(PreviewCase):
     def test_standard_that_does_not_fit(self):
         self.policies["coordination"].active = False
         ticket = self.make_ticket()
-        preview = ticket._preview_deadline("coordination")
+        preview = self.preview(ticket, assistance_type="coordination")
         self.assertFalse(preview.after)
         ticket.assistance_type = "coordination"
         self.assertEqual(preview.unset_reason, self.clock_of(ticket).unset_reason)
@@ -140,7 +144,7 @@ class TestPreviewIsTheResult(PreviewCase):
         for status in ("resolved", "cancelled"):
             ticket = self.make_ticket()
             self.move(ticket, status, "2026-03-03 10:00")
-            self.assertIsNone(ticket._preview_deadline("coordination"))
+            self.assertIsNone(self.preview(ticket, assistance_type="coordination"))
             self.assertEqual(
                 ticket._get_reclassification_effect(
                     {"assistance_type": "coordination"}

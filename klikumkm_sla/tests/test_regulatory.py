@@ -241,11 +241,15 @@ class TestRegulatory(SlaCase):
         self.switch()
         ticket = self.make(assistance_type="handling")
         self.assertEqual(local(ticket.sla_deadline), "2026-03-09 17:00:00")
-        preview = ticket._preview_deadline("coordination")
+        preview = ticket._preview_deadlines(
+            {ticket.id: {"assistance_type": "coordination"}}
+        )[ticket]
         ticket.assistance_type = "coordination"
         self.assertEqual(local(ticket.sla_deadline), "2026-03-16 17:00:00")
         self.assertEqual(preview.after, ticket.sla_deadline)
-        preview = ticket._preview_deadline("information")
+        preview = ticket._preview_deadlines(
+            {ticket.id: {"assistance_type": "information"}}
+        )[ticket]
         ticket.assistance_type = "information"
         self.assertEqual(preview.after, ticket.sla_deadline)
 
