@@ -12,6 +12,7 @@ from odoo.tests import tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import SQL
 
+from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_today import SEARCH_VIEW
 from odoo.addons.klikumkm_sla.models import sla_clock
 
 from .common import SlaCase, wall
@@ -199,6 +200,14 @@ class TestPlans(SlaCase):
             with self.subTest(order=order):
                 self.assertReadsTickets(
                     self.Ticket._search(running, order=order, limit=80)
+                )
+
+    def test_filters_for_running_complaints(self):
+        domains = self.Ticket._get_search_filter_domains(SEARCH_VIEW)
+        for name in ("running", "no_deadline"):
+            with self.subTest(filter=name):
+                self.assertReadsTickets(
+                    self.Ticket._search(domains[name], order="sla_deadline", limit=80)
                 )
 
     def test_overdue_filter(self):
