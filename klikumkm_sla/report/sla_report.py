@@ -27,7 +27,7 @@ PROMISE = [
 
 
 class SlaReport(models.Model):
-    """One row for each clock.
+    """One row for each clock, but for those of spam, duplicates and tests.
 
     Measures that have no meaning for a clock are NULL there and not 0, so that sums
     and averages are right however the rows are grouped. Every column is an expression
@@ -46,6 +46,7 @@ class SlaReport(models.Model):
             "category_id",
             "channel_id",
             "is_imported",
+            "is_void",
             "name",
             "number",
             "outcome",
@@ -297,7 +298,8 @@ class SlaReport(models.Model):
         )
 
     def _where(self) -> SQL:
-        return SQL("WHERE TRUE")
+        # never was a complaint, or is counted where it belongs, until it is taken back
+        return SQL("WHERE ticket.is_void IS NOT TRUE")
 
     def _select_is_old(self) -> SQL:
         """Old cases: see ``res.company.sla_enforce_from``."""

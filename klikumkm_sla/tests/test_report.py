@@ -92,6 +92,19 @@ class TestPromise(ReportCase):
         self.assertEqual(figures[:2], (2, 0))
         self.assertFalse(any(figures[2:]))
 
+    def test_spam_and_duplicates_are_no_figures_until_taken_back(self):
+        spam, kept, duplicate = (self.make_ticket() for _number in range(3))
+        tickets = spam | kept | duplicate
+        self.travel("2026-03-10 10:00")
+        self.assertEqual(self.figures(tickets, "clock_count:sum"), (3,))
+        spam.action_not_complaint()
+        duplicate._merge_into(kept)
+        self.assertEqual(
+            self.figures(tickets, "clock_count:sum", "cancelled_count:sum"), (1, 0)
+        )
+        spam.action_undo_cancellation()
+        self.assertEqual(self.figures(tickets, "clock_count:sum"), (2,))
+
     def test_without_a_deadline_no_promise_is_kept_or_broken(self):
         self.policies["handling"].active = False
         ticket = self.make_ticket()
