@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytz
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from odoo.addons.klikumkm_complaint.models.res_company import MANAGER
@@ -14,6 +15,14 @@ from odoo.addons.klikumkm_complaint.models.res_company import MANAGER
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
+
+    sla_emergency_date = fields.Datetime(
+        string="Raised to emergency at",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Empty where it was one when it was received.",
+    )
 
     # The objections that nobody decided are few among all complaints ever answered.
     _ruling_by_idx = models.Index("(ruling_by_date) WHERE ruling_by_date IS NOT NULL")
@@ -26,14 +35,35 @@ class HelpdeskTicket(models.Model):
 
     def _complaint_changed(self, changes):
         result = super()._complaint_changed(changes)
-        self.union(
+        raised = self.union(
             *(
                 ticket
                 for ticket, old, new in changes
                 if new.priority == "3" and old.priority != "3"
             )
-        )._call_for_emergency()
+        )
+        raised._note_emergency()
+        raised._call_for_emergency()
         return result
+
+    def _note_emergency(self):
+        """Keep when complaints became emergencies: that is told, however old they are.
+
+        Once: switched to and fro, it is the same emergency.
+        """
+        if not self or self.env.context.get("import_file"):
+            return
+        told = self._get_alert_ledger().search(
+            Domain("ticket_id", "in", self.ids)
+            & Domain("event", "=", "emergency")
+            & Domain("state", "!=", "silent")
+        )
+        new = self.browse(set(self.ids) - set(told.ticket_id.ids))
+        new._write_silently({"sla_emergency_date": self._get_operation_now()})
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"sla_emergency_date"}
 
     def _call_for_emergency(self):
         """Let the job run now: it tells, whoever records must not wait for mails."""

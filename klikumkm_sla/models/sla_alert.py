@@ -212,7 +212,8 @@ class SlaAlert(models.Model):
     def _find_due(self, rule, calendar, condition, limit, last_id):
         """What a rule is due of and was not raised yet.
 
-        Not for old cases: the company says from when on it is reminded.
+        Not for old cases: the company says from when on it is reminded. What became an
+        emergency today is one of today, however old the complaint.
 
         :return: list of :class:`Due` by id, at most a batch
         """
@@ -229,7 +230,7 @@ class SlaAlert(models.Model):
                    AND %(condition)s
                    AND (%(company)s IS NULL OR company.id = %(company)s)
                    AND (company.sla_enforce_from IS NULL
-                        OR (ticket.received_date AT TIME ZONE 'UTC'
+                        OR (%(since)s AT TIME ZONE 'UTC'
                             AT TIME ZONE %(tz)s)::date >= company.sla_enforce_from)
                    AND NOT EXISTS (
                         SELECT FROM klikumkm_sla_alert alert
@@ -246,6 +247,9 @@ class SlaAlert(models.Model):
                 last_id=last_id,
                 condition=condition,
                 company=rule.company_id.id or None,
+                since=SQL.identifier("watched", "date")
+                if rule.event == "emergency"
+                else SQL.identifier("ticket", "received_date"),
                 tz=calendar.tz or "UTC",
                 model=rule._get_watched_model(rule.event),
                 rule=rule.id,

@@ -196,7 +196,6 @@ class SlaAlertRule(models.Model):
         column = {
             "deadline": "deadline",
             "target": "target_date",
-            "emergency": "received_date",
             "unassigned": "received_date",
             "unclassified": "received_date",
             "reply_pending": "reply_pending_since",
@@ -206,6 +205,12 @@ class SlaAlertRule(models.Model):
         }.get(event)
         if column:
             return SQL.identifier(alias, column)
+        if event == "emergency":
+            return SQL(
+                "COALESCE(%s, %s)",
+                SQL.identifier(alias, "sla_emergency_date"),
+                SQL.identifier(alias, "received_date"),
+            )
         if event == "promised":
             return self._get_promised_date(alias)
         if event == "notice_to_tell":

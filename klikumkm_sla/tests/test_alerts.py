@@ -589,6 +589,40 @@ class TestSilent(AlertCase):
         self.assertFalse(self.mails())
         self.assertFalse(tickets.activity_ids)
 
+    def test_14_old_or_imported_raised_to_emergency_today_is_told(self):
+        """It is not the old complaint that is told of, but what became of it."""
+        self.company.sla_enforce_from = "2026-03-02"
+        old = self.mine(received="2026-02-20 10:00")
+        imported = self.mine(received="2026-03-02 10:00", priority="3")
+        imported._write_silently({"is_imported": True})
+        tickets = old | imported
+        self.run_at("2026-03-03 10:00")
+        self.assertFalse(self.mails())
+        imported.priority = "1"
+        self.travel("2026-03-07 23:00")
+        tickets.priority = "3"
+        self.run_at("2026-03-07 23:00", "2026-03-07 23:15")
+        for ticket in tickets:
+            [alert] = self.alerts(ticket).filtered(lambda a: a.state == "open")
+            self.assertEqual(alert.rule_id, self.rule("emergency"))
+            self.assertEqual(alert.date_value, wall("2026-03-07 23:00"))
+            self.assertTrue(self.activities(ticket, self.lead))
+        self.assertEqual(len(self.mails(self.agent)), 1)
+        # to and fro, it is the same one; nothing else of the old one is told
+        old.priority = "1"
+        self.run_at("2026-03-08 10:00")
+        self.assertFalse(self.activities(old))
+        old.priority = "3"
+        self.run_at("2026-03-08 10:15", "2026-03-20 10:00")
+        self.assertEqual(self.raised(old), ["emergency"])
+
+    def test_14_imported_again_as_emergency_is_silent(self):
+        ticket = self.mine(received="2026-02-20 10:00")
+        ticket._write_silently({"is_imported": True})
+        ticket.with_context(import_file=True).priority = "3"
+        self.run_at("2026-02-20 10:15")
+        self.assertFalse(self.mails())
+
     def test_a_complaint_recorded_late_is_told(self):
         ticket = self.mine(at="2026-03-20 10:00")
         self.run_at("2026-03-20 10:15")
