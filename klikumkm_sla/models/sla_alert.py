@@ -9,6 +9,7 @@ made afterwards, one for each person, each with the rows it tells of.
 """
 
 import logging
+from datetime import timedelta
 from typing import NamedTuple
 
 from psycopg2 import OperationalError
@@ -18,6 +19,10 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
+from odoo.addons.klikumkm_complaint.models.complaint_notice import (
+    ADDRESS_FAILURE,
+    RETRY_DAYS,
+)
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_telling import (
     AUTOMATIC_HEADERS,
 )
@@ -99,6 +104,12 @@ class SlaAlert(models.Model):
         string="Mail due to",
     )
     mail_date = fields.Datetime(string="Last mailed at")
+    mail_ids = fields.Many2many(
+        comodel_name="mail.mail",
+        relation="klikumkm_sla_alert_mail_rel",
+        string="Mails on their way",
+        groups="base.group_system",
+    )
     activity_ids = fields.Many2many(
         comodel_name="mail.activity",
         relation="klikumkm_sla_alert_activity_rel",
@@ -632,11 +643,38 @@ class SlaAlert(models.Model):
 
     # === MAIL === #
     @api.model
+    def _mail_again(self, now):
+        """Let be due again what the mail server did not take: Odoo never tries again.
+
+        After as long again as it was tried already, and for as many days as a message
+        to a customer. Where the address is at fault, the activity has to do.
+        """
+        alerts = self.search([("mail_ids.state", "=", "exception")])
+        failed = alerts.mail_ids.filtered(lambda mail: mail.state == "exception")
+        for mail in failed.try_lock_for_update():
+            mine = alerts.filtered(lambda alert, mail=mail: mail in alert.mail_ids)
+            since = max(mine.mapped("alert_date"))
+            tried = max(mine.mapped("mail_date"))
+            if mail.failure_type in ADDRESS_FAILURE or (
+                now > since + timedelta(days=RETRY_DAYS)
+            ):
+                mine.write({"mail_ids": [Command.unlink(mail.id)]})
+            elif now - tried >= tried - since:
+                users = mine.user_ids.filtered(
+                    lambda user, mail=mail: user.partner_id in mail.recipient_ids
+                )
+                mine.filtered(lambda alert: alert.state == "open").write(
+                    {"mail_user_ids": [Command.link(user.id) for user in users]}
+                )
+                mail.unlink()
+
+    @api.model
     def _mail_due(self, now, desks):
         """Make one mail for each person of what he was not mailed yet.
 
         Those of an earlier run, too, that broke off before it came to this.
         """
+        self._isolate("_mail_again", now)
         closed = self.env["resource.calendar"].union(
             *(calendar for calendar, opened, _condition in desks if not opened)
         )
@@ -674,7 +712,8 @@ class SlaAlert(models.Model):
             lambda alert: alert.state == "open" and alert.ticket_id.id in tickets.ids
         )
         if told and user.email:
-            self.env["mail.mail"].create(told._prepare_digest(user, now))
+            mail = self.env["mail.mail"].create(told._prepare_digest(user, now))
+            told.write({"mail_ids": [Command.link(mail.id)]})
 
     def _prepare_digest(self, user, now):
         """Values of the mail that tells one person of these alerts."""

@@ -13,11 +13,14 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.addons.klikumkm_complaint.tests.smtp_sink import smtp_sink
 from odoo.addons.klikumkm_sla.models import sla_alert
 
 from .common import local, wall
 from .common_alerts import AlertCase
 
+QUARTER = timedelta(minutes=15)
 ALERT_LOGGER = "odoo.addons.klikumkm_sla.models.sla_alert"
 
 
@@ -1022,6 +1025,63 @@ class TestRobust(AlertCase):
         layout.arch_db = arch
         self.run_at("2026-03-06 11:15", "2026-03-06 11:30")
         self.assertEqual(len(self.mails(self.agent)), 1)
+
+    def test_mail_that_the_server_does_not_take_is_tried_again(self):
+        self.only("emergency", "breach")
+        tickets = self.Ticket.union(*(self.mine(name=f"No. {n}") for n in range(2)))
+        self.run_at("2026-03-10 09:00")
+        self.fail_mails()
+        [first] = self.mails(self.agent)
+        self.assertEqual(first.state, "exception")
+        # answered meanwhile: the other one alone is told, by one mail
+        self.move(tickets[0], "resolved", "2026-03-10 09:10")
+        self.run_at("2026-03-10 09:15", "2026-03-10 09:16")
+        [again] = self.mails(self.agent)
+        self.assertNotEqual(again, first)
+        self.assertIn(tickets[1].number, again.subject)
+        self.assertEqual(len(self.mails(self.lead)), 1)
+        again.state = "sent"
+        self.run_at("2026-03-10 16:00")
+        self.assertEqual(self.mails(self.agent), again)
+
+    def test_mail_is_tried_again_with_growing_intervals_and_not_for_ever(self):
+        self.only("emergency")
+        ticket = self.mine(received="2026-03-02 18:00", priority="3")
+        expected, tried = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256], []
+        just_before = [quarter - 1 for quarter in expected[1:]]
+        for quarter in sorted({*expected, *just_before, 300, 511, 512, 600}):
+            self.run_at(local(wall("2026-03-02 18:00") + quarter * QUARTER)[:16])
+            if self.mails(self.agent).filtered(lambda m: m.state == "outgoing"):
+                tried.append(quarter)
+                self.fail_mails()
+        self.assertEqual(tried, expected)
+        self.assertEqual(len(self.mails(self.agent)), 1)
+        self.assertTrue(self.activities(ticket, self.agent))
+
+    def test_mail_to_a_wrong_address_is_not_tried_again(self):
+        self.only("breach")
+        self.mine()
+        self.run_at("2026-03-10 09:00")
+        mail = self.mails(self.agent)
+        mail.write({"state": "exception", "failure_type": "mail_email_invalid"})
+        self.run_at("2026-03-10 09:15", "2026-03-10 12:00")
+        self.assertEqual(self.mails(self.agent), mail)
+        self.assertEqual(mail.state, "exception")
+
+    def fail_mails(self):
+        """Let the queue be sent while nobody listens at the mail server."""
+        self.env["ir.mail_server"].search([]).active = False
+        with smtp_sink() as sink:
+            port = sink.port
+        server = self.env["ir.mail_server"].create(
+            {"name": "Dead", "smtp_host": "127.0.0.1", "smtp_port": port}
+        )
+        with (
+            patch.object(IrMail_Server, "_disable_send", lambda *args: False),
+            mute_logger("odoo.addons.mail.models.mail_mail"),
+        ):
+            self.mails().filtered(lambda m: m.state == "outgoing").send()
+        server.active = False
 
     def test_stops_when_time_is_up_and_goes_on_where_it_stopped(self):
         self.only("breach")
