@@ -8,7 +8,10 @@ the clock), so what is shown and what happens cannot differ.
 
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, fields, models
+
+# What may be changed on the form itself and moves the date; the team does as well.
+CLASSIFICATION = ("category_id", "submission_type", "assistance_type", "priority")
 
 
 class DeadlinePreview(NamedTuple):
@@ -30,6 +33,44 @@ class DeadlinePreview(NamedTuple):
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
+
+    sla_change_effect = fields.Text(
+        string="What happens to the date",
+        compute="_compute_sla_change_effect",
+        groups="base.group_user",
+        help="Said while the form is filled in, before it is saved.",
+    )
+
+    @api.depends("team_id", *CLASSIFICATION)
+    @api.depends_context("lang")
+    def _compute_sla_change_effect(self):
+        for ticket in self:
+            ticket.sla_change_effect = False
+            if not (facts := ticket._get_facts_filled_in()):
+                continue
+            saved = ticket._origin
+            preview = saved._preview_deadlines({saved.id: facts}).get(saved)
+            if preview and preview.after != preview.before:
+                ticket.sla_change_effect = saved._say_deadline_change(preview)
+
+    def _get_facts_filled_in(self):
+        """What a form that is not saved yet would change, else nothing.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        saved = self._origin
+        if not saved or saved == self:
+            return {}
+        vals = {
+            name: saved._fields[name].convert_to_write(self[name], self)
+            for name in CLASSIFICATION
+            if self[name] != saved[name]
+        }
+        facts = saved._get_reclassified_facts(vals)
+        if self.team_id._origin != saved.team_id:
+            facts["team"] = self.team_id._origin
+        return facts
 
     def _preview_deadlines(self, changes_of):
         """Where other facts would lead, for many at once. Writes nothing.

@@ -4,7 +4,7 @@
 
 from itertools import product
 
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import SlaCase, local, wall
 
@@ -240,6 +240,76 @@ class TestEffectSentence(PreviewCase):
         effect = self.effect(same | later, assistance_type="coordination")
         self.assertIn(later.number, effect)
         self.assertNotIn(same.number, effect)
+
+
+@tagged("post_install", "-at_install")
+class TestForm(PreviewCase):
+    """Changed on the form itself, the agent reads it before he saves."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agent = new_test_user(
+            cls.env, "preview-agent", "helpdesk_mgmt.group_helpdesk_user_team"
+        )
+        cls.team.user_ids = cls.agent
+
+    def open(self, ticket):
+        return Form(
+            ticket.with_user(self.agent), "klikumkm_complaint.helpdesk_ticket_view_form"
+        )
+
+    def test_date_in_the_past_is_said_before_it_is_saved(self):
+        ticket = self.make_ticket(user_id=self.agent.id)
+        self.travel("2026-03-06 10:00")
+        seen = self.rows()
+        form = self.open(ticket)
+        self.assertFalse(form.sla_change_effect)
+        form.assistance_type = "information"
+        self.assertIn("Warning: this date has passed", form.sla_change_effect)
+        self.assertEqual(self.rows(), seen)
+        form.assistance_type = "handling"
+        self.assertFalse(form.sla_change_effect)
+        form.assistance_type = "information"
+        form.save()
+        self.assertDeadline(ticket, "2026-03-04 17:00")
+        self.assertEqual(ticket.sla_state, "overdue")
+        self.assertFalse(self.open(ticket).sla_change_effect)
+
+    def test_what_follows_from_category_type_and_team_is_said(self):
+        category = self.env["helpdesk.ticket.category"].create(
+            {"name": "Credit registry", "assistance_type": "coordination"}
+        )
+        hours = self.make_calendar(hours=(("0", 9, 17),))
+        mondays = self.team.copy({"name": "Mondays", "sla_calendar_id": hours.id})
+        mondays.user_ids = self.agent
+        ticket = self.make_ticket(
+            user_id=self.agent.id, assistance_type=None, submission_type="complaint"
+        )
+        form = self.open(ticket)
+        form.category_id = category
+        self.assertIn("30 Mar 2026 (20 working days)", form.sla_change_effect)
+        form.category_id = category.browse()
+        form.submission_type = "question"
+        self.assertIn("4 Mar 2026 (2 working days)", form.sla_change_effect)
+        form.submission_type = "complaint"
+        self.assertFalse(form.sla_change_effect)
+        form.team_id = mondays
+        self.assertIn("6 Apr 2026", form.sla_change_effect)
+        form.save()
+        self.assertDeadline(ticket, "2026-04-06 17:00")
+
+    def test_nothing_is_said_where_the_clock_stands(self):
+        ticket = self.make_ticket(user_id=self.agent.id)
+        self.move(ticket, "resolved", "2026-03-03 10:00")
+        form = self.open(ticket)
+        form.priority = "2"
+        self.assertFalse(form.sla_change_effect)
+        with self.open(self.Ticket) as new:
+            new.name = "New"
+            new.description = "Words"
+            new.team_id = self.team
+            self.assertFalse(new.sla_change_effect)
 
 
 @tagged("post_install", "-at_install")
