@@ -7,8 +7,13 @@ from datetime import timedelta
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import freeze_all_time
 
 from .telling_common import ADDRESS, TellingCase
+from .test_answering import MONDAY
+from .test_mail_failures import LOGS
 
 TODO = "mail.mail_activity_data_todo"
 UNIT_ANSWERED = "klikumkm_complaint.activity_type_unit_answered"
@@ -65,6 +70,67 @@ class NothingLostCase(TellingCase):
                 "helpdesk.ticket", "\r\n".join(lines).encode()
             )
         self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestTakenBack(NothingLostCase):
+    """Marked as spam by mistake: as if nothing had happened."""
+
+    def test_the_customer_is_asked_until_the_same_date(self):
+        with freeze_all_time(MONDAY):
+            ticket = self._new_complaint()
+            self._ask_customer(ticket)
+        dates = (ticket.answer_by_date, ticket.sudo().reminder_date)
+        self.assertTrue(all(dates))
+        with freeze_all_time(MONDAY + timedelta(hours=2)):
+            ticket.action_not_complaint()
+            self.assertFalse(ticket.answer_by_date)
+            ticket.action_undo_cancellation()
+        self.assertEqual(ticket.status, "waiting_customer")
+        self.assertEqual((ticket.answer_by_date, ticket.sudo().reminder_date), dates)
+
+    def test_no_unit_is_waited_for_any_more(self):
+        ticket = self._new_complaint()
+        with self.mock_mail_gateway():
+            self._ask_unit(ticket, needs_coordination=True)
+            self.assertEqual(ticket.status, "coordination")
+            ticket.action_not_complaint()
+            ticket.action_undo_cancellation()
+        self.assertEqual(ticket.coordination_ids.state, "withdrawn")
+        self.assertEqual(ticket.status, "in_progress")
+        self.assertEqual(ticket.assistance_type, "coordination", "as it was promised")
+        activity = ticket.sudo().activity_search([UNIT_ANSWERED])
+        self.assertEqual(activity.user_id, self.agent, "somebody has to ask again")
+
+    def test_units_that_had_answered_before_ask_for_nothing(self):
+        ticket = self._new_complaint()
+        with self.mock_mail_gateway():
+            request = self._ask_unit(ticket)
+            request.action_withdraw("Sudah jelas.")
+            ticket.sudo().activity_ids.unlink()
+            ticket.action_not_complaint()
+            ticket.action_undo_cancellation()
+        self.assertEqual(ticket.status, "in_progress")
+        self.assertFalse(ticket.sudo().activity_ids)
+
+    @mute_logger(*LOGS)
+    def test_a_mail_that_waits_for_its_server_is_stopped_and_sent_after_all(self):
+        ticket = self._new_complaint()
+        with self._dead_mail():
+            notice = ticket._tell("progress")
+        self.assertEqual(notice.state, "failed")
+        ticket.action_not_complaint()
+        with self._real_mail() as sink:
+            self.env["mail.mail"].search([("state", "=", "exception")]).mark_outgoing()
+            self.env["mail.mail"].search(
+                [("mail_message_id", "=", notice.mail_message_id.id)]
+            ).send()
+        self.assertFalse(sink.mails, "nobody is told about spam")
+        ticket.action_undo_cancellation()
+        with self._real_mail() as sink:
+            self._run_telling()
+        self.assertEqual(len(sink.mails), 1)
+        self.assertEqual(notice.state, "told")
 
 
 @tagged("post_install", "-at_install")
