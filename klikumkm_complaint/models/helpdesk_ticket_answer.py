@@ -227,10 +227,12 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         now = fields.Datetime.now()
         days = max(self.company_id.complaint_document_days // 2, 1)
-        reminder = self._add_working_days(now, days)
+        # a shorter term leaves fewer days until the reminder
+        reminders = (self._add_working_days(now, n) for n in range(days, 0, -1))
         vals = {
             "answer_by_date": answer_by,
-            "reminder_date": reminder if answer_by and reminder < answer_by else False,
+            "reminder_date": answer_by
+            and next((date for date in reminders if date < answer_by), False),
         }
         if self.status == "waiting_customer":
             self._write_silently(vals)

@@ -165,3 +165,39 @@ class TestUnitAndCustomerAskedAtOnce(NothingLostCase):
         self.request.sudo().needs_coordination = False
         self._receive(self.ticket)
         self.assertEqual(self.ticket.status, "in_progress")
+
+
+@tagged("post_install", "-at_install")
+class TestAsked(NothingLostCase):
+    def test_a_short_term_is_reminded_of_within_it(self):
+        with freeze_all_time(MONDAY):
+            ticket = self._new_complaint()
+            until = MONDAY + timedelta(days=3)
+            self._ask_customer(ticket, answer_by_date=until)
+        reminder = ticket.sudo().reminder_date
+        self.assertTrue(reminder)
+        self.assertLess(MONDAY, reminder)
+        self.assertLess(reminder, until)
+
+    def test_an_answer_within_hours_needs_no_reminder(self):
+        with freeze_all_time(MONDAY):
+            ticket = self._new_complaint()
+            self._ask_customer(ticket, answer_by_date=MONDAY + timedelta(hours=3))
+        self.assertEqual(ticket.status, "waiting_customer")
+        self.assertFalse(ticket.sudo().reminder_date)
+
+    def test_an_answer_by_a_mailing_list_is_an_answer(self):
+        ticket = self._new_complaint()
+        self._ask_customer(ticket)
+        self._receive(ticket, "List-Id: <desk.klikumkm.example>", "Precedence: list")
+        self.assertEqual(ticket.status, "in_progress")
+        self.assertTrue(ticket.reply_pending_since)
+
+    def test_a_vacation_text_by_a_mailing_list_is_none(self):
+        ticket = self._new_complaint()
+        self._ask_customer(ticket)
+        self._receive(
+            ticket, "List-Id: <desk.klikumkm.example>", "Auto-Submitted: auto-replied"
+        )
+        self.assertEqual(ticket.status, "waiting_customer")
+        self.assertFalse(ticket.reply_pending_since)
