@@ -122,6 +122,8 @@ class HelpdeskTicket(models.Model):
     def _check_resolution_allowed(self, changes):
         """Resolved means answered: nobody gets there but by the answer's wizard.
 
+        Nor past it: what still runs is not closed without an answer.
+
         :raise RedirectWarning: opens the wizard for these complaints
         """
         if self.env.su:
@@ -130,7 +132,8 @@ class HelpdeskTicket(models.Model):
             *(
                 ticket
                 for ticket, old, new in changes
-                if new.status == "resolved" and old.status != "resolved"
+                if (new.status == "resolved" and old.status != "resolved")
+                or (new.status == "closed" and old.status in OPEN_STATUS)
             )
         )
         if unanswered:

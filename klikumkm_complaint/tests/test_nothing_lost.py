@@ -5,6 +5,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -201,3 +202,25 @@ class TestAsked(NothingLostCase):
         )
         self.assertEqual(ticket.status, "waiting_customer")
         self.assertFalse(ticket.reply_pending_since)
+
+
+@tagged("post_install", "-at_install")
+class TestAnswered(NothingLostCase):
+    def test_what_still_runs_is_not_closed_without_an_answer(self):
+        ticket = self._new_complaint()
+        action = self.env.ref("klikumkm_complaint.complaint_answer_action")
+        for user in (self.agent, self.lead, self.manager):
+            with self.assertRaises(RedirectWarning) as caught:
+                ticket.with_user(user).write({"stage_id": self.stages["closed"].id})
+            self.assertEqual(caught.exception.args[1], action.id)
+        self.assertEqual(ticket.status, "in_progress")
+
+    def test_a_question_gets_no_complaints_letter(self):
+        complaint = self._new_complaint()
+        question = self._new_complaint(submission_type="question")
+        form = self._open("answer", complaint | question)
+        form.answer = "<p>Sudah kami bayar.</p>"
+        form.outcome = "explained"
+        with self.assertRaisesRegex(UserError, "apart"):
+            form.save().action_send()
+        self.assertEqual(question.status, "in_progress")
