@@ -532,6 +532,7 @@ class ComplaintNotice(models.Model):
                 break
         if len(tickets) == BATCH_SIZE or len(notices) == BATCH_SIZE:
             self.env.ref("klikumkm_complaint.ir_cron_tell")._trigger()
+        self.env["mail.mail"]._retry_desk_mails()
 
     @api.model
     def _get_due(self, limit):

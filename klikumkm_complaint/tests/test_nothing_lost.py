@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What two steps that cross each other must not lose: a date, an answer, a mail."""
 
+import contextlib
 from datetime import timedelta
 
 from odoo import fields
@@ -224,3 +225,131 @@ class TestAnswered(NothingLostCase):
         with self.assertRaisesRegex(UserError, "apart"):
             form.save().action_send()
         self.assertEqual(question.status, "in_progress")
+
+
+@tagged("post_install", "-at_install")
+class TestMailsThatAreNoNotices(NothingLostCase):
+    """What an agent writes in the conversation, and requests to units."""
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(mute_logger(*LOGS))
+        self.ticket = self._new_complaint()
+        self.env["mail.mail"].search([("state", "=", "outgoing")]).cancel()
+        self.start = fields.Datetime.now()
+
+    @contextlib.contextmanager
+    def _server_down(self):
+        """At the start; what happens is stored with that moment, as by a commit."""
+        with freeze_all_time(self.start), self._dead_mail():
+            yield
+            self.env.flush_all()
+
+    def _write(self):
+        return self.ticket.message_post(
+            body="Dana dikirim hari ini.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.ticket.partner_id.ids,
+        )
+
+    def _get_status(self, message):
+        return message.sudo().notification_ids.mapped("notification_status")
+
+    def _run_at(self, minutes):
+        with freeze_all_time(self.start + timedelta(minutes=minutes)):
+            self._run_telling()
+        self.env.invalidate_all()
+
+    def _get_attempts(self, times):
+        """The minutes, of these, at which the job tries a server that is down."""
+        attempts = []
+        mail = self.env["mail.mail"].search([("state", "=", "exception")])
+        for minutes in times:
+            before = mail.write_date
+            with self._dead_mail():
+                self._run_at(minutes)
+            if mail.write_date != before:
+                attempts.append(minutes)
+        return attempts
+
+    def test_what_an_agent_wrote_is_sent_once_the_server_is_back(self):
+        with self._server_down():
+            message = self._write()
+        self.assertEqual(self._get_status(message), ["exception"])
+        with self._real_mail() as sink:
+            self._run_at(2)
+            self.assertFalse(sink.mails, "not before its time")
+            self._run_at(6)
+            self._run_at(12)  # that was all
+        self.assertEqual(len(sink.mails), 1)
+        self.assertEqual(self._get_status(message), ["sent"])
+        self.assertFalse(self._get_reach_activities(self.ticket))
+
+    def test_intervals_grow_and_end_after_three_days(self):
+        with self._server_down():
+            self._write()
+        attempts = self._get_attempts([2, 5, 10, 15, 20, 30, 40, 80])
+        self.assertEqual(attempts, [5, 10, 20, 40, 80])
+        with self._dead_mail():
+            self._run_at(3 * 24 * 60 + 1)
+            self._run_at(3 * 24 * 60 + 30)
+        activity = self._get_reach_activities(self.ticket)
+        self.assertEqual(len(activity), 1)
+        self.assertEqual(activity.user_id, self.agent)
+        self.assertFalse(self.env["mail.mail"].search([("state", "=", "exception")]))
+
+    def test_a_request_reaches_the_unit_once_the_server_is_back(self):
+        with self._server_down():
+            request = self._ask_unit(self.ticket)
+        self.assertTrue(request.mail_problem)
+        with self._real_mail() as sink:
+            self._run_at(6)
+        self.assertEqual(len(sink.mails), 1)
+        self.assertFalse(request.mail_problem)
+
+    def test_a_request_sent_again_by_hand_is_not_sent_twice(self):
+        with self._server_down():
+            request = self._ask_unit(self.ticket)
+        with self._real_mail() as sink:
+            request.with_user(self.agent).action_send_again()
+            self._run_at(6)
+        self.assertEqual(len(sink.mails), 1)
+
+    def test_an_answered_request_is_not_sent_any_more(self):
+        with self._server_down():
+            request = self._ask_unit(self.ticket)
+        request.sudo()._record_answer("<p>Sudah.</p>", "Keuangan")
+        with self._real_mail() as sink:
+            self._run_at(6)
+        self.assertFalse(sink.mails)
+
+    def test_a_unit_learns_that_no_answer_is_needed(self):
+        with self.mock_mail_gateway():
+            request = self._ask_unit(self.ticket)
+        with self._server_down():
+            request.with_user(self.agent).action_withdraw("Sudah jelas.")
+        with self._real_mail() as sink:
+            self._run_at(6)
+        self.assertEqual(len(sink.mails), 1)
+        self.assertIn(request.name, sink.mails[0]["message"]["Subject"])
+
+    def test_a_request_that_reaches_nobody_is_somebodys_to_do(self):
+        with self._server_down():
+            self._ask_unit(self.ticket)
+        with self._dead_mail():
+            self._run_at(3 * 24 * 60 + 1)
+            self._run_at(3 * 24 * 60 + 30)
+        activity = self.ticket.sudo().activity_search([TODO])
+        self.assertEqual(len(activity), 1)
+        self.assertEqual(activity.user_id, self.agent)
+        self.assertIn("Keuangan", activity.summary)
+
+    def test_notices_keep_their_own_plan(self):
+        with self._server_down():
+            notice = self.ticket._tell("progress")
+            self.assertTrue(notice.next_retry_date)
+            mails = self.env["mail.mail"].search(
+                self.env["mail.mail"]._get_desk_retry_domain()
+            )
+        self.assertFalse(mails)
