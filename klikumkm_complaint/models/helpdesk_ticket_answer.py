@@ -313,6 +313,8 @@ class HelpdeskTicket(models.Model):
         :return: ``klikumkm.complaint.notice`` records
         """
         notices = self.env["klikumkm.complaint.notice"]
+        # nobody is told two answers: this one stands for what was not told yet
+        self._withdraw_untold("answer")
         for ticket in self:
             response = (
                 self.env["klikumkm.complaint.response"]
@@ -325,6 +327,14 @@ class HelpdeskTicket(models.Model):
                 **{"next_status": "resolved", **notice_values},
             )
         return notices
+
+    def _withdraw_untold(self, *kinds):
+        """Take back what no longer holds before the customer is told.
+
+        :param str kinds: keys of ``NOTICE_KIND``
+        """
+        notices = self._get_untold_notices()
+        notices.filtered(lambda notice: notice.kind in kinds)._withdraw()
 
     def _apply_notice(self, notice):
         response = notice.response_id
@@ -358,6 +368,8 @@ class HelpdeskTicket(models.Model):
                 at, self.company_id.complaint_reopen_days
             )
         self._move_to("resolved", vals, at=at)
+        # what we asked him for is not needed any more
+        self._withdraw_untold("document_request", "reminder")
         self._write_silently({"reply_pending_since": False})
 
     def _asks_decision(self, outcome, submission_type=None):
@@ -709,7 +721,7 @@ class HelpdeskTicket(models.Model):
         return self._open_wizard(
             "klikumkm.complaint.answer",
             self.env._("Confirm the answer in writing"),
-            default_response_id=self.response_id.id,
+            **self.response_id._get_confirmation_defaults(),
         )
 
     def action_remind(self):

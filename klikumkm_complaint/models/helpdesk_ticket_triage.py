@@ -313,10 +313,7 @@ class HelpdeskTicket(models.Model):
 
     def _withdraw_notices(self):
         """What was not told yet need not be told any more."""
-        notices = self._get_untold_notices()
-        notices.write({"active": False, "next_retry_date": False})
-        # nor by a mail that waits for its server
-        notices._get_unsent_mails().cancel()
+        self._get_untold_notices()._withdraw()
         self.filtered("is_receipt_due")._write_silently({"is_receipt_due": False})
 
     def _get_untold_notices(self):

@@ -216,6 +216,84 @@ class TestAnswered(NothingLostCase):
             self.assertEqual(caught.exception.args[1], action.id)
         self.assertEqual(ticket.status, "in_progress")
 
+    def _answer(self, ticket, **vals):
+        form = self._open("answer", ticket)
+        form.outcome = vals.pop("outcome", "explained")
+        for name, value in vals.items():
+            setattr(form, name, value)
+        with self.mock_mail_gateway():
+            return form.save().action_send()
+
+    def _confirm_in_writing(self, ticket):
+        """The dialog that opens after the customer did not accept by telephone."""
+        with self.mock_mail_gateway():
+            ticket._record_decision("rejected", "Tidak setuju", medium="phone")
+        self.assertTrue(ticket.needs_written_confirmation)
+        context = ticket.action_confirm_in_writing()["context"]
+        defaults = {k: v for k, v in context.items() if k.startswith("default_")}
+        return self._open("answer", ticket, **defaults)
+
+    def test_an_oral_refusal_is_confirmed_with_its_ground(self):
+        ticket = self._new_complaint()
+        ground = self.env["klikumkm.complaint.reason"].search(
+            [("kind", "=", "refusal")], limit=1
+        )
+        self._answer(
+            ticket,
+            outcome="rejected",
+            answered_by="call",
+            told_remark="Ditolak",
+            refusal_ground_id=ground,
+        )
+        form = self._confirm_in_writing(ticket)
+        with self.mock_mail_gateway():
+            form.save().action_send()
+        self.assertFalse(ticket.needs_written_confirmation)
+        notice = ticket.notice_ids.filtered(lambda n: n.kind == "answer")[:1]
+        self.assertEqual(notice.medium, "email")
+        self.assertIn(ground.with_context(lang=ticket.lang).name, notice.body)
+
+    def test_an_oral_offer_is_confirmed_with_its_amount(self):
+        ticket = self._new_complaint()
+        until = fields.Date.today() + timedelta(days=9)
+        self._answer(
+            ticket,
+            answered_by="call",
+            told_remark="Ditawarkan",
+            kind="offer",
+            amount=125000,
+            fulfil_by_date=until,
+        )
+        wizard = self._confirm_in_writing(ticket).save()
+        self.assertEqual((wizard.kind, wizard.amount), ("offer", 125000))
+        self.assertIn("125", wizard.body)
+        self.assertEqual(wizard.fulfil_by_date, until)
+
+    def test_another_answer_takes_the_untold_one_back(self):
+        ticket = self._new_oral_complaint()
+        self._answer(ticket, answer="<p>Satu.</p>")
+        first = ticket.notice_ids
+        self._answer(ticket, answer="<p>Dua.</p>")
+        self.assertFalse(first.active)
+        second = ticket.notice_ids - first
+        self.assertEqual(second.state, "to_tell")
+        tell = self.env["klikumkm.complaint.tell"].with_user(self.agent)
+        with self.assertRaises(UserError):
+            tell.create({"notice_id": first.id}).action_told()
+        tell.create({"notice_id": second.id}).action_told()
+        self.assertEqual(ticket.response_id, second.response_id)
+        self.assertEqual(ticket.response_id.decision, "pending")
+
+    def test_what_was_asked_is_not_asked_any_more(self):
+        ticket = self._new_oral_complaint()
+        self._ask_customer(ticket)
+        request = ticket.notice_ids
+        self.assertTrue(ticket.is_to_tell)
+        self._answer(ticket, answered_by="call", told_remark="Sudah jelas")
+        self.assertEqual(ticket.status, "resolved")
+        self.assertFalse(request.active)
+        self.assertFalse(ticket.is_to_tell)
+
     def test_a_question_gets_no_complaints_letter(self):
         complaint = self._new_complaint()
         question = self._new_complaint(submission_type="question")
