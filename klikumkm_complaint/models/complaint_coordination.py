@@ -510,13 +510,16 @@ class ComplaintCoordination(models.Model):
         ticket_sudo = self.sudo().ticket_id
         user = ticket_sudo._get_responsible_user() or self.env.user
         env = self.with_context(lang=user.lang).env
+        summary = env._(
+            "%(number)s did not reach %(unit)s: ask another way",
+            number=self.name,
+            unit=self.unit_id.with_env(env).name,
+        )
+        if summary in ticket_sudo.activity_ids.mapped("summary"):
+            return
         ticket_sudo.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=env._(
-                "%(number)s did not reach %(unit)s: ask another way",
-                number=self.name,
-                unit=self.unit_id.with_env(env).name,
-            ),
+            summary=summary,
             note=plaintext2html(ticket_sudo._get_mail_failure_words(failed[:1])),
             user_id=user.id,
         )

@@ -12,6 +12,8 @@ from odoo.fields import Domain
 
 from .complaint_notice import BATCH_SIZE, RETRY_DAYS, RETRY_MINUTES
 
+DESK_MODELS = ("helpdesk.ticket", "klikumkm.complaint.coordination")
+
 
 class MailMail(models.Model):
     _inherit = "mail.mail"
@@ -36,9 +38,7 @@ class MailMail(models.Model):
         told = notices._search([("mail_message_id", "!=", False)])
         return (
             Domain("state", "=", "exception")
-            & Domain(
-                "model", "in", ("helpdesk.ticket", "klikumkm.complaint.coordination")
-            )
+            & Domain("model", "in", DESK_MODELS)
             & Domain("message_type", "=", "comment")
             # what nobody tried for longer was there before this was
             & Domain(
@@ -49,6 +49,42 @@ class MailMail(models.Model):
             # those have their own plan
             & Domain("mail_message_id", "not in", told.subselect("mail_message_id"))
         )
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        messages = self.mail_message_id  # mails without an address are deleted
+        result = super()._postprocess_sent_message(
+            success_pids,
+            success_emails,
+            failure_reason=failure_reason,
+            failure_type=failure_type,
+        )
+        if failure_type:
+            self._give_up_messages(messages)
+        return result
+
+    @api.model
+    def _give_up_messages(self, messages):
+        """Have somebody do it another way where the address is at fault.
+
+        :param messages: ``mail.message`` records; notices look after themselves
+        """
+        notices = self.env["klikumkm.complaint.notice"]
+        for message in messages.sudo():
+            failed = message.notification_ids.filtered(
+                lambda n: (
+                    n.notification_status in ("bounce", "exception") and n._is_final()
+                )
+            )
+            if (
+                failed
+                and message.model in DESK_MODELS
+                and message.message_type == "comment"
+                and not notices._get_told_by(message)
+            ):
+                record_sudo = self.env[message.model].sudo().browse(message.res_id)
+                record_sudo._give_up_mail(message, failed)
 
     def _is_retry_due(self):
         """Whether as long has passed since the last attempt as before it: so the

@@ -423,6 +423,43 @@ class TestMailsThatAreNoNotices(NothingLostCase):
         self.assertEqual(activity.user_id, self.agent)
         self.assertIn("Keuangan", activity.summary)
 
+    def test_writing_to_a_customer_without_an_address_is_seen(self):
+        self.ticket = self._new_oral_complaint()
+        with self.mock_mail_gateway():
+            self._write()
+            self._write()
+        activity = self._get_reach_activities(self.ticket)
+        self.assertEqual(len(activity), 1)
+        self.assertEqual(activity.user_id, self.agent)
+
+    def test_a_bounce_of_what_an_agent_wrote_is_seen(self):
+        with self.mock_mail_gateway():
+            message = self._write()
+        self.assertFalse(self._get_reach_activities(self.ticket))
+        message.sudo().notification_ids.notification_status = "bounce"
+        self.assertTrue(self._get_reach_activities(self.ticket))
+
+    def test_a_bounce_of_a_request_is_somebodys_to_do(self):
+        with self.mock_mail_gateway():
+            request = self._ask_unit(self.ticket)
+        notification = request.sudo().mail_message_id.notification_ids
+        notification.notification_status = "bounce"
+        notification.notification_status = "bounce"
+        activity = self.ticket.sudo().activity_search([TODO])
+        self.assertEqual(len(activity), 1)
+        self.assertIn(request.name, activity.summary)
+
+    def test_a_colleagues_bad_address_is_no_matter_of_the_customers(self):
+        self.lead.partner_id.email = "nonsense"
+        with self.mock_mail_gateway():
+            self.ticket.message_post(
+                body="Mohon dilihat.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_note",
+                partner_ids=self.lead.partner_id.ids,
+            )
+        self.assertFalse(self._get_reach_activities(self.ticket))
+
     def test_notices_keep_their_own_plan(self):
         with self._server_down():
             notice = self.ticket._tell("progress")
