@@ -48,7 +48,7 @@ class ComplaintCancellation(models.Model):
     was_classified = fields.Boolean()
     reply_pending_since = fields.Datetime()
     answer_by_date = fields.Datetime(string="Customer asked until")
-    reminder_date = fields.Datetime()
+    reminder_date = fields.Datetime(string="Reminded at")
     activity_ids = fields.Many2many(
         comodel_name="mail.activity",
         relation="klikumkm_complaint_cancellation_activity_rel",
