@@ -40,6 +40,7 @@ from . import ir_actions_report
 from . import ir_attachment
 from . import ir_ui_menu
 from . import mail_mail
+from . import mail_mail_retry
 from . import mail_notification
 from . import mail_template
 from . import mail_thread

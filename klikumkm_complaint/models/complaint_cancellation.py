@@ -47,6 +47,8 @@ class ComplaintCancellation(models.Model):
     user_id = fields.Many2one(comodel_name="res.users", string="Former owner")
     was_classified = fields.Boolean()
     reply_pending_since = fields.Datetime()
+    answer_by_date = fields.Datetime(string="Customer asked until")
+    reminder_date = fields.Datetime(string="Reminded at")
     activity_ids = fields.Many2many(
         comodel_name="mail.activity",
         relation="klikumkm_complaint_cancellation_activity_rel",
@@ -59,6 +61,11 @@ class ComplaintCancellation(models.Model):
         relation="klikumkm_complaint_cancellation_notice_rel",
         string="No longer told",
         context={"active_test": False},
+    )
+    withdrawn_request_ids = fields.Many2many(
+        comodel_name="klikumkm.complaint.coordination",
+        relation="klikumkm_complaint_cancellation_request_rel",
+        string="No longer asked of units",
     )
 
     # === WHERE IT WENT (DUPLICATES) === #

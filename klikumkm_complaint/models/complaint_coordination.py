@@ -20,6 +20,7 @@ from odoo.tools import (
     email_normalize_all,
     html2plaintext,
     is_html_empty,
+    plaintext2html,
 )
 from odoo.tools.mail import unfold_references
 
@@ -488,6 +489,40 @@ class ComplaintCoordination(models.Model):
         )
         self.sudo().mail_message_id = message
         return message
+
+    def _is_mail_wanted(self, message):
+        """Whether a mail to the unit is still to be sent: the last one, unanswered.
+
+        :param message: ``mail.message`` record
+        """
+        self.ensure_one()
+        return self.state != "answered" and message == self.mail_message_id
+
+    def _give_up_mail(self, message, failed):
+        """The request does not reach the unit by mail: somebody has to ask otherwise.
+
+        :param message: ``mail.message`` record
+        :param failed: its ``mail.notification`` records
+        """
+        self.ensure_one()
+        if self.state != "asked":
+            return  # it learns too late that no answer is needed, and that is all
+        ticket_sudo = self.sudo().ticket_id
+        user = ticket_sudo._get_responsible_user() or self.env.user
+        env = self.with_context(lang=user.lang).env
+        summary = env._(
+            "%(number)s did not reach %(unit)s: ask another way",
+            number=self.name,
+            unit=self.unit_id.with_env(env).name,
+        )
+        if summary in ticket_sudo.activity_ids.mapped("summary"):
+            return
+        ticket_sudo.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=plaintext2html(ticket_sudo._get_mail_failure_words(failed[:1])),
+            user_id=user.id,
+        )
 
     # === THE UNIT'S ANSWER === #
     def _record_answer(self, body, author_name, user=None, files=None):

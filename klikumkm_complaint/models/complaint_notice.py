@@ -255,10 +255,7 @@ class ComplaintNotice(models.Model):
                     subject=told[0].subject,
                 )
             )
-        notices_sudo = self.sudo()  # whoever may write the complaint, checked above
-        notices_sudo.write({"active": False, "next_retry_date": False})
-        notices_sudo._get_unsent_mails().cancel()
-        notices_sudo.ticket_id._close_telling_activities()
+        self.sudo()._withdraw()  # whoever may write the complaint, checked above
         return True
 
     def action_open_ticket(self):
@@ -271,6 +268,12 @@ class ComplaintNotice(models.Model):
         }
 
     # === TELLING === #
+    def _withdraw(self):
+        """Take untold notices back, with the mails that wait. In superuser mode."""
+        self.write({"active": False, "next_retry_date": False})
+        self._get_unsent_mails().cancel()
+        self.ticket_id._close_telling_activities()
+
     def _get_plain_text(self):
         """What is copied or said: the short form where there is one."""
         self.ensure_one()
@@ -532,6 +535,7 @@ class ComplaintNotice(models.Model):
                 break
         if len(tickets) == BATCH_SIZE or len(notices) == BATCH_SIZE:
             self.env.ref("klikumkm_complaint.ir_cron_tell")._trigger()
+        self.env["mail.mail"]._retry_desk_mails()
 
     @api.model
     def _get_due(self, limit):

@@ -100,6 +100,20 @@ class ComplaintResponse(models.Model):
         raise UserError(self.env._("Answers to customers are never deleted."))
 
     # === BUSINESS === #
+    def _get_confirmation_defaults(self):
+        """What the dialog says that tells this answer once more, in writing.
+
+        :rtype: dict of context keys
+        """
+        self.ensure_one()
+        return {
+            "default_response_id": self.id,
+            "default_kind": self.kind,
+            "default_refusal_ground_id": self.refusal_ground_id.id,
+            "default_amount": self.amount,
+            "default_fulfil_by_date": self.fulfil_by_date,
+        }
+
     def _is_open_offer(self):
         """Whether the customer accepted an offer that is not carried out yet."""
         self.ensure_one()

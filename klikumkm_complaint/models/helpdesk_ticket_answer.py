@@ -122,6 +122,8 @@ class HelpdeskTicket(models.Model):
     def _check_resolution_allowed(self, changes):
         """Resolved means answered: nobody gets there but by the answer's wizard.
 
+        Nor past it: what still runs is not closed without an answer.
+
         :raise RedirectWarning: opens the wizard for these complaints
         """
         if self.env.su:
@@ -130,7 +132,8 @@ class HelpdeskTicket(models.Model):
             *(
                 ticket
                 for ticket, old, new in changes
-                if new.status == "resolved" and old.status != "resolved"
+                if (new.status == "resolved" and old.status != "resolved")
+                or (new.status == "closed" and old.status in OPEN_STATUS)
             )
         )
         if unanswered:
@@ -227,10 +230,12 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         now = fields.Datetime.now()
         days = max(self.company_id.complaint_document_days // 2, 1)
-        reminder = self._add_working_days(now, days)
+        # a shorter term leaves fewer days until the reminder
+        reminders = (self._add_working_days(now, n) for n in range(days, 0, -1))
         vals = {
             "answer_by_date": answer_by,
-            "reminder_date": reminder if answer_by and reminder < answer_by else False,
+            "reminder_date": answer_by
+            and next((date for date in reminders if date < answer_by), False),
         }
         if self.status == "waiting_customer":
             self._write_silently(vals)
@@ -308,6 +313,8 @@ class HelpdeskTicket(models.Model):
         :return: ``klikumkm.complaint.notice`` records
         """
         notices = self.env["klikumkm.complaint.notice"]
+        # nobody is told two answers: this one stands for what was not told yet
+        self._withdraw_untold("answer")
         for ticket in self:
             response = (
                 self.env["klikumkm.complaint.response"]
@@ -320,6 +327,14 @@ class HelpdeskTicket(models.Model):
                 **{"next_status": "resolved", **notice_values},
             )
         return notices
+
+    def _withdraw_untold(self, *kinds):
+        """Take back what no longer holds before the customer is told.
+
+        :param str kinds: keys of ``NOTICE_KIND``
+        """
+        notices = self._get_untold_notices()
+        notices.filtered(lambda notice: notice.kind in kinds)._withdraw()
 
     def _apply_notice(self, notice):
         response = notice.response_id
@@ -353,6 +368,8 @@ class HelpdeskTicket(models.Model):
                 at, self.company_id.complaint_reopen_days
             )
         self._move_to("resolved", vals, at=at)
+        # what we asked him for is not needed any more
+        self._withdraw_untold("document_request", "reminder")
         self._write_silently({"reply_pending_since": False})
 
     def _asks_decision(self, outcome, submission_type=None):
@@ -695,7 +712,7 @@ class HelpdeskTicket(models.Model):
         return self._open_wizard(
             "klikumkm.complaint.answer",
             self.env._("Confirm the answer in writing"),
-            default_response_id=self.response_id.id,
+            **self.response_id._get_confirmation_defaults(),
         )
 
     def action_remind(self):

@@ -5,7 +5,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .helpdesk_ticket_customer import RUNNING_STATUS
 from .helpdesk_ticket_stage import OPEN_STATUS
 
 ANSWERED = "klikumkm_complaint.activity_type_unit_answered"
@@ -145,8 +144,16 @@ class HelpdeskTicket(models.Model):
             lambda ticket: ticket.status == "received"
         )._move_to("in_progress")
 
+    def _get_status_after_waiting(self):
+        requests = self.sudo().coordination_ids  # whoever brought his answer
+        if any(r.state == "asked" and r.needs_coordination for r in requests):
+            return "coordination"  # a unit still owes its own
+        return super()._get_status_after_waiting()
+
     def _go_on_after_units(self, requests):
         """Bring back to the desk what no unit is waited for any more.
+
+        What waits for the customer goes on waiting; its owner learns of the answer.
 
         :param requests: requests just answered or withdrawn
         """
@@ -154,7 +161,7 @@ class HelpdeskTicket(models.Model):
             return
         done = self.sudo().filtered(
             lambda ticket: (
-                ticket.status in RUNNING_STATUS
+                ticket.status in OPEN_STATUS
                 and not ticket.coordination_ids.filtered(lambda r: r.state == "asked")
             )
         )

@@ -345,7 +345,12 @@ class HelpdeskTicket(models.Model):
     @api.model
     def message_new(self, msg_dict, custom_values=None):
         """Record an e-mail: never refused, whatever is wrong with it."""
-        robot = bool(self.env.context.get("complaint_robot_mail"))
+        context = self.env.context
+        # Lists get no receipt; what they bring to a complaint was written by somebody
+        # (many a desk's mailbox is a list).
+        robot = bool(
+            context.get("complaint_robot_mail") or context.get("complaint_list_mail")
+        )
         ticket = self._find_by_number_in_subject(msg_dict)
         if ticket:
             ticket.message_update(msg_dict)

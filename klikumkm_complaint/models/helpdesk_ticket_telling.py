@@ -607,6 +607,37 @@ class HelpdeskTicket(models.Model):
             user_id=user.id,
         )
 
+    def _is_mail_wanted(self, message):
+        """Whether the mail of a message of the conversation is still to be sent.
+
+        :param message: ``mail.message`` record
+        """
+        self.ensure_one()
+        return not self._is_marked_not_complaint()
+
+    def _give_up_mail(self, message, failed):
+        """What an agent wrote does not reach the customer.
+
+        :param message: ``mail.message`` record
+        :param failed: its ``mail.notification`` records
+        """
+        self.ensure_one()
+        subject = message.subject or self.name
+        if self.partner_id not in failed.res_partner_id:
+            return  # a colleague who follows the complaint
+        self._ask_to_reach_customer(
+            lambda env: env._(
+                "Reach the customer another way: %(subject)s", subject=subject
+            ),
+            self._get_mail_failure_words(failed[:1]),
+        )
+
+    def _get_mail_failure_words(self, notification):
+        """Why a mail of the complaint failed, for whoever is asked to do something."""
+        self.ensure_one()
+        notice = self.env["klikumkm.complaint.notice"].sudo()  # words alone, not kept
+        return notice.new({"ticket_id": self.id})._get_failure_words(notification)
+
     def _close_telling_activities(self):
         """Nothing is left to tell: the activity that asked for it is done."""
         for ticket in self.sudo():

@@ -211,6 +211,11 @@ class HelpdeskTicket(models.Model):
                         "user_id": ticket.user_id.id,
                         "was_classified": ticket.is_classified,
                         "reply_pending_since": ticket.reply_pending_since,
+                        "answer_by_date": ticket.answer_by_date,
+                        "reminder_date": ticket.reminder_date,
+                        "withdrawn_request_ids": ticket.coordination_ids.filtered(
+                            lambda request: request.state == "asked"
+                        ).ids,
                         "activity_ids": activities.get(
                             ticket.id, self.env["mail.activity"]
                         ).ids,
@@ -308,7 +313,7 @@ class HelpdeskTicket(models.Model):
 
     def _withdraw_notices(self):
         """What was not told yet need not be told any more."""
-        self._get_untold_notices().write({"active": False, "next_retry_date": False})
+        self._get_untold_notices()._withdraw()
         self.filtered("is_receipt_due")._write_silently({"is_receipt_due": False})
 
     def _get_untold_notices(self):
@@ -383,10 +388,24 @@ class HelpdeskTicket(models.Model):
                 row.ticket_id._write_silently(
                     {"reply_pending_since": row.reply_pending_since}
                 )
+            if row.answer_by_date:
+                row.ticket_id._write_silently(
+                    {
+                        "answer_by_date": row.answer_by_date,
+                        "reminder_date": row.reminder_date,
+                    }
+                )
         rows.with_context(active_test=False).activity_ids.action_unarchive()
         # nor does he lose what was still to be told
-        rows.withdrawn_notice_ids.write({"active": True})
+        notices = rows.withdrawn_notice_ids
+        notices.write({"active": True})
+        notices.filtered("mail_message_id").write(
+            {"next_retry_date": self._get_operation_now()}
+        )
         rows.filtered("was_receipt_due").ticket_id._request_receipts()
+        # the units were told that no answer is needed: somebody has to ask again
+        requests = rows.withdrawn_request_ids
+        requests.ticket_id._go_on_after_units(requests)
         self.sudo()._message_log_batch(
             bodies={
                 ticket.id: self.env._(

@@ -15,6 +15,7 @@ class MailNotification(models.Model):
         if vals.get("notification_status") in ("bounce", "canceled"):
             notices = self.env["klikumkm.complaint.notice"]
             notices._get_told_by(self.mail_message_id)._follow_delivery()
+            self.env["mail.mail"]._give_up_messages(self.mail_message_id)
         return result
 
     def _is_final(self):

@@ -9,8 +9,10 @@ from odoo.tools import email_normalize
 _logger = logging.getLogger(__name__)
 
 # Headers by which robots say what they are (RFC 3834 and common practice).
-ROBOT_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "List-Id", "List-Post")
-ROBOT_PRECEDENCE = ("bulk", "junk", "list", "auto_reply")
+ROBOT_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply")
+ROBOT_PRECEDENCE = ("bulk", "junk", "auto_reply")
+# What a mailing list adds to the mails of people.
+LIST_HEADERS = ("List-Id", "List-Post")
 # What email.contentmanager can read.
 KNOWN_MAINTYPES = (
     "application",
@@ -24,7 +26,7 @@ KNOWN_MAINTYPES = (
 
 
 def is_robot_mail(message):
-    """Whether an e-mail was sent by a robot: auto-reply, mailing list or bounce.
+    """Whether an e-mail was sent by a robot: auto-reply, mass mail or bounce.
 
     :param email.message.EmailMessage message: the message as received
     :rtype: bool
@@ -37,6 +39,16 @@ def is_robot_mail(message):
         or any(message.get(header) for header in ROBOT_HEADERS)
         or str(message.get("Return-Path") or "").strip() == "<>"
     )
+
+
+def is_list_mail(message):
+    """Whether an e-mail came by a mailing list: it may well be a person's.
+
+    :param email.message.EmailMessage message: the message as received
+    :rtype: bool
+    """
+    precedence = str(message.get("Precedence") or "").strip().lower()
+    return precedence == "list" or any(message.get(name) for name in LIST_HEADERS)
 
 
 def name_known_types(message):
@@ -136,4 +148,6 @@ class MailThread(models.AbstractModel):
         # reach message_new() and message_post() no longer hold the headers.
         if is_robot_mail(message):
             self = self.with_context(complaint_robot_mail=True)
+        elif is_list_mail(message):
+            self = self.with_context(complaint_list_mail=True)
         return super()._message_route_process(message, message_dict, routes)

@@ -8,6 +8,7 @@ from . import test_coordination
 from . import test_helpdesk_ticket
 from . import test_intake_mail
 from . import test_mail_failures
+from . import test_nothing_lost
 from . import test_portal
 from . import test_portal_page
 from . import test_receipt

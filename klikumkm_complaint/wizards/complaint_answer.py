@@ -272,6 +272,14 @@ class ComplaintAnswer(models.TransientModel):
             raise UserError(
                 self.env._("Choose one complaint to name the message that answered it.")
             )
+        if len({t.submission_type == "complaint" for t in self.ticket_ids}) > 1:
+            # one asks for a verdict and names the customer's rights, the other does not
+            raise UserError(
+                self.env._(
+                    "Answer complaints and other submissions apart: their letters "
+                    "differ."
+                )
+            )
         if self.kind == "offer" and self.is_complaint and not self.fulfil_by_date:
             raise UserError(
                 self.env._("Say until when the offer is carried out once accepted.")
