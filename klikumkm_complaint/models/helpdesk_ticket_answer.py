@@ -13,8 +13,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Command, Domain
-from odoo.tools import plaintext2html
+from odoo.tools import html2plaintext, plaintext2html
 
+from .complaint_coordination import without_quotes
 from .helpdesk_ticket_stage import CLOSED_STATUS, OPEN_STATUS
 
 _logger = logging.getLogger(__name__)
@@ -641,7 +642,11 @@ class HelpdeskTicket(models.Model):
         )
 
     def _get_pending_reply_text(self):
-        return "\n".join(m.preview or "" for m in self._get_pending_replies())
+        """What the customer wrote, as plain text: all of it, but not what he quotes."""
+        return "\n\n".join(
+            html2plaintext(without_quotes(message.body), include_references=False)
+            for message in self._get_pending_replies()
+        ).strip()
 
     # === BUTTONS === #
     def _open_wizard(self, model, name, **context):

@@ -4,6 +4,8 @@
 
 from datetime import datetime, timedelta
 
+from markupsafe import Markup
+
 from odoo import fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import Form, tagged
@@ -643,6 +645,25 @@ class TestRepliesAfterTheAnswer(AnsweringCase):
         )
         self.assertEqual(event.effective_date, self.reply_date)
         self.assertEqual(self.ticket.sudo().response_id.decision, "rejected")
+
+    def test_an_objection_keeps_all_that_he_wrote(self):
+        words = "Denda itu tidak pernah diberitahukan kepada saya. " * 10
+        with freeze_all_time(MONDAY + timedelta(days=2)):
+            self._reply(
+                self.ticket,
+                Markup(
+                    "<p>%s</p><p>Bukti kedua.</p>"
+                    "<blockquote data-o-mail-quote='1'>Tanggapan kami</blockquote>"
+                )
+                % words,
+            )
+            with self.mock_mail_gateway():
+                self.ticket.action_reply_objection()
+        reason = self.ticket.sudo().response_id.decision_reason
+        self.assertIn("Terima kasih", reason, "the first of his two messages")
+        self.assertIn(words.strip(), reason)
+        self.assertIn("\nBukti kedua.", reason)
+        self.assertNotIn("Tanggapan kami", reason, "our own words")
 
     def test_a_new_matter_is_a_complaint_of_its_own(self):
         action = self.ticket.action_reply_new_matter()
