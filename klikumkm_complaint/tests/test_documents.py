@@ -470,6 +470,31 @@ class TestComplaintFile(DocumentCase):
         self.assertNotIn(token, text)
         self.assertPrinted("Saya membalas pesan ini", text)
 
+    def test_a_personal_link_in_any_words_is_not_printed(self):
+        link = self.complaint._get_personal_link()
+        words = f"Tidak setuju, lihat {link}"
+        self.complaint.sudo().write(
+            {
+                "customer_decision": "rejected",
+                "customer_decision_date": datetime(2026, 3, 5, 2, 0),
+                "customer_decision_reason": words,
+                "requested_remedy": words,
+            }
+        )
+        self.env["klikumkm.complaint.response"].sudo().create(
+            {
+                "ticket_id": self.complaint.id,
+                "outcome": "explained",
+                "body": "<p>Bank menolak kiriman pertama.</p>",
+                "decision": "rejected",
+                "decision_date": datetime(2026, 3, 5, 2, 0),
+                "decision_reason": words,
+            }
+        )
+        text = self._read()
+        self.assertNotIn(self.complaint.access_token, text)
+        self.assertPrinted("Tidak setuju, lihat", text)
+
     def test_internal_notes_only_if_asked_for(self):
         self.complaint.message_post(
             body="RAHASIA-CATATAN",
