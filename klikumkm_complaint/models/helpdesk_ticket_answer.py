@@ -584,11 +584,15 @@ class HelpdeskTicket(models.Model):
         self.check_access("write")
         self._check_reply_pending()
         messages = self._get_pending_replies()
-        body = Markup("<br/>").join(Markup(m.body or "") for m in messages)
-        subject = self.env._("%(name)s (new matter)", name=self.name)
+        body = Markup("<br/>").join(
+            Markup(without_quotes(message.body) or "") for message in messages
+        )
+        subject = messages[:1].subject
+        if not subject or self.number in subject:  # "Re:" and the subject of our mail
+            subject = self.env._("%(name)s (new matter)", name=self.name)
         matter = self.create(
             {
-                "name": (messages[:1].subject or subject),
+                "name": subject,
                 "description": body or self.name,
                 "partner_id": self.partner_id.id,
                 "partner_name": self.partner_name,

@@ -4,6 +4,7 @@
 
 from datetime import datetime, timedelta
 
+from freezegun import freeze_time
 from markupsafe import Markup
 
 from odoo import fields
@@ -674,6 +675,38 @@ class TestRepliesAfterTheAnswer(AnsweringCase):
         self.assertIn("Terima kasih", matter.description)
         self.assertFalse(self.ticket.reply_pending_since)
         self.assertEqual(self.ticket.status, "resolved")
+
+    def test_a_new_matter_is_told_in_the_customers_own_words(self):
+        self.ticket.action_reply_thanks()
+        self.ticket.sudo().message_post(
+            body=Markup(
+                "<p>Ada hal lain.</p>"
+                "<blockquote data-o-mail-quote='1'>Tanggapan kami</blockquote>"
+            ),
+            subject=f"Re: [{self.ticket.number}] Tanggapan atas pengaduan Anda",
+            author_id=self.ticket.sudo().partner_id.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+        action = self.ticket.action_reply_new_matter()
+        matter = self.env["helpdesk.ticket"].browse(action["res_id"])
+        self.assertNotIn("Tanggapan", matter.name)
+        self.assertIn("Ada hal lain.", matter.description)
+        self.assertNotIn("Tanggapan kami", matter.description)
+
+    def test_a_reply_that_took_long_to_arrive_is_found(self):
+        """A mail with large files: its message is older than the moment it is noted."""
+        self.ticket.action_reply_thanks()
+        begun = MONDAY + timedelta(days=2)
+        with (
+            freeze_all_time(begun),
+            freeze_time(begun + timedelta(seconds=20)),
+        ):
+            self._reply(self.ticket, "Saya keberatan.")
+        with self.mock_mail_gateway():
+            self.ticket.action_reply_objection()
+        reason = self.ticket.sudo().response_id.decision_reason
+        self.assertEqual(reason, "Saya keberatan.")
 
     def test_after_the_grace_an_agent_records_a_new_matter(self):
         self.ticket.sudo()._move_to("closed")
