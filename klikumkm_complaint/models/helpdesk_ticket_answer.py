@@ -196,6 +196,7 @@ class HelpdeskTicket(models.Model):
             if old == "waiting_customer" and ticket.answer_by_date:
                 vals.update(answer_by_date=False, reminder_date=False)
             if new in OPEN_STATUS and old not in OPEN_STATUS:
+                ticket._withdraw_untold_rulings()
                 vals.update(
                     decision_by_date=False,
                     ruling_by_date=False,
@@ -506,6 +507,16 @@ class HelpdeskTicket(models.Model):
                 "klikumkm_complaint.mail_template_reopened",
                 values={"reason": reason},
             )
+
+    def _withdraw_untold_rulings(self):
+        """A final answer that the customer was never told gives way to what follows."""
+        self.sudo().notice_ids.filtered(  # whoever rules or reopens may
+            lambda notice: (
+                notice.response_id.is_final
+                and notice.state != "told"
+                and not notice.is_applied
+            )
+        ).action_withdraw()
 
     # === OFFER === #
     def _carry_out(self, note, date=None):

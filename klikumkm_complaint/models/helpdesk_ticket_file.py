@@ -524,9 +524,13 @@ class HelpdeskTicket(models.Model):
         return self._get_unit_requests().unit_id.mapped("name")
 
     def _get_answers(self):
-        return self.env["klikumkm.complaint.response"].search(
+        """Our answers, latest first; not those that still wait or were withdrawn."""
+        answers = self.env["klikumkm.complaint.response"].search(
             [("ticket_id", "=", self.id)], order="id desc"
         )
+        notices = answers.with_context(active_test=False).notice_ids
+        untold = notices.response_id - notices.filtered("is_applied").response_id
+        return answers.filtered(lambda a: a.told_date or a not in untold)
 
     def _prepare_request(self, request):
         """A request to a unit as it is printed."""

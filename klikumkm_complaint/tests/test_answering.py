@@ -483,6 +483,22 @@ class TestVerdict(AnsweringCase):
         self.assertIn("Kami periksa lagi.", self.ticket.notice_ids[0].body)
         self.assertFalse(self.ticket.sudo().activity_ids)
 
+    def test_a_ruling_not_told_yet_gives_way_to_the_next(self):
+        self.ticket.sudo().partner_id.email = False
+        self.ticket.sudo().partner_email = False
+        self._decide(decision="rejected", reason="Belum")
+        self._rule("final")
+        self.assertEqual(self.ticket.status, "resolved", "he was not told yet")
+        first = self.ticket.notice_ids.filtered("response_id.is_final")
+        self._rule("final")
+        second = self.ticket.notice_ids.filtered("response_id.is_final")
+        self.assertEqual(len(second), 1)
+        self.assertNotEqual(first, second)
+        self._rule("reopen")
+        self.assertEqual(self.ticket.status, "in_progress")
+        self.assertFalse(self.ticket.notice_ids.filtered("response_id.is_final"))
+        self.assertFalse((first | second).filtered("active"), "closes nothing later")
+
     def test_the_lead_reopens(self):
         self._decide(decision="rejected", reason="Belum")
         self._rule("reopen")

@@ -512,6 +512,13 @@ class TestComplaintFile(DocumentCase):
             body="<p>BELUM-DISAMPAIKAN</p>",
             medium="phone",
         )
+        answer = "<p>JAWABAN-BELUM-DISAMPAIKAN</p>"
+        self.complaint._answer(
+            {"outcome": "explained", "body": answer}, {"body": answer, "medium": "phone"}
+        )
+        self.assertNotPrinted("BELUM-DISAMPAIKAN", self._read())
+        notice = self.complaint.notice_ids.filtered("response_id")
+        notice.action_withdraw()
         self.assertNotPrinted("BELUM-DISAMPAIKAN", self._read())
 
     # === WHO === #
