@@ -514,7 +514,8 @@ class TestComplaintFile(DocumentCase):
         )
         answer = "<p>JAWABAN-BELUM-DISAMPAIKAN</p>"
         self.complaint._answer(
-            {"outcome": "explained", "body": answer}, {"body": answer, "medium": "phone"}
+            {"outcome": "explained", "body": answer},
+            {"body": answer, "medium": "phone"},
         )
         self.assertNotPrinted("BELUM-DISAMPAIKAN", self._read())
         notice = self.complaint.notice_ids.filtered("response_id")
