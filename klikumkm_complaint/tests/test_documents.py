@@ -762,6 +762,30 @@ class TestPrintingTools(ComplaintCase):
         )
         self.assertIn("<p title='عليكم'>", page)
 
+    def test_arabic_words_with_signs_are_not_drawn_over_each_other(self):
+        def get_end(words):
+            """Where a line that begins at the right ends, in points from the left."""
+            page = prepare_page(
+                "<html><head><meta charset='utf-8'/><style>"
+                ".o_word { display: inline-block; white-space: nowrap; }"
+                f"</style></head><body><p dir='rtl'>{words} I</p></body></html>"
+            )
+            content = self.env["ir.actions.report"]._run_wkhtmltopdf([page])
+            places = []
+            PdfFileReader(io.BytesIO(content)).pages[0].extract_text(
+                visitor_text=lambda text, cm, tm, *rest: places.append(
+                    tm[4] * cm[0] + cm[4]
+                )
+                if "I" in text
+                else None
+            )
+            return places[-1]
+
+        plain = get_end("السلام عليكم لقد دفعت")
+        for signs in ("السلام عليكم، لقد دفعت", "السلام عليكم. لقد دفعت"):
+            with self.subTest(words=signs):
+                self.assertLess(get_end(signs), plain, "a sign needs its room")
+
     def test_emoji_become_pictures(self):
         page = prepare_page("<head></head><p>a 😀 b 😀 c ✓</p>")
         if draw_emoji("😀"):
