@@ -358,6 +358,11 @@ class TestComplaintFile(DocumentCase):
         for words in ("Complaint file", "Contents", "Chronology", "COMPLAINT RECEIPT"):
             self.assertPrinted(words, text)
 
+    def test_days_cannot_be_taken_for_months(self):
+        self.complaint.incident_date = "2026-10-12"
+        for lang, day in (("id_ID", "12 Okt 2026"), ("en_US", "12 Oct 2026")):
+            self.assertPrinted(day, self._read(parts=("cover",), lang=lang))
+
     def test_only_the_parts_asked_for(self):
         text = self._read(parts=["chronology"])
         self.assertPrinted("Kronologi", text)
