@@ -292,10 +292,10 @@ class ComplaintReferral(models.Model):
         for referral in self:
             referral.ticket_id._ask_person(
                 "klikumkm_complaint.activity_type_referral_ended",
-                self.env._(
+                lambda env, body=referral.body_id: env._(
                     "Referral to %(body)s ended: close the complaint, or carry out "
                     "what was decided",
-                    body=referral.body_id.name,
+                    body=body.with_context(lang=env.lang).name,
                 ),
             )
 

@@ -435,11 +435,14 @@ class HelpdeskTicket(models.Model):
     def _follow_acceptance(self, told=None):
         response = self.response_id
         if response and response._is_open_offer():
+            user = self._get_responsible_user() or self.env.user
             self.activity_schedule(
                 "klikumkm_complaint.activity_type_offer",
                 date_deadline=response.fulfil_by_date or fields.Date.today(),
-                summary=self.env._("Carry out the accepted offer"),
-                user_id=self._get_responsible_user().id or self.env.uid,
+                summary=self.with_context(lang=user.lang).env._(
+                    "Carry out the accepted offer"
+                ),
+                user_id=user.id,
             )
             return
         self._close_and_tell(told)
@@ -450,13 +453,14 @@ class HelpdeskTicket(models.Model):
             "klikumkm_complaint.mail_template_objection",
             is_automatic=True,
         )
-        lead = self._get_deciding_user()
+        lead = self._get_deciding_user() or self.env.user
+        lead_env = self.with_context(lang=lead.lang).env
         self.activity_schedule(
             "klikumkm_complaint.activity_type_ruling",
             date_deadline=fields.Date.context_today(self, self.ruling_by_date),
-            summary=self.env._("The customer does not accept the answer: decide"),
+            summary=lead_env._("The customer does not accept the answer: decide"),
             note=plaintext2html(self.customer_decision_reason or ""),
-            user_id=lead.id or self.env.uid,
+            user_id=lead.id,
         )
 
     def _follow_silence(self):
@@ -859,7 +863,9 @@ class HelpdeskTicket(models.Model):
         # nobody told him that silence closes: somebody has to reach him first
         self._ask_person(
             "klikumkm_complaint.activity_type_decision",
-            self.env._("The reminder did not reach the customer: tell him, or decide"),
+            lambda env: env._(
+                "The reminder did not reach the customer: tell him, or decide"
+            ),
         )
 
     def _close_after_grace(self):
@@ -868,20 +874,25 @@ class HelpdeskTicket(models.Model):
     def _ask_owner_to_decide(self):
         self._ask_person(
             "klikumkm_complaint.activity_type_waiting",
-            self.env._("The customer did not answer in time: go on without, or close"),
+            lambda env: env._(
+                "The customer did not answer in time: go on without, or close"
+            ),
         )
 
     def _ask_person(self, activity_type, summary, note="", user=None):
         """An activity for whoever is responsible, unless it is there already.
 
+        :param summary: text, or what makes it of an environment in that person's
+            language: jobs and customers speak another
         :param user: ``res.users`` record to ask instead
         """
         self.ensure_one()
         ticket = self.sudo()  # somebody is asked, whoever brings it about
-        if not ticket.activity_search([activity_type]):
-            ticket.activity_schedule(
-                activity_type,
-                summary=summary,
-                note=note,
-                user_id=(user or ticket._get_responsible_user()).id or self.env.uid,
-            )
+        if ticket.activity_search([activity_type]):
+            return
+        user = user or ticket._get_responsible_user() or self.env.user
+        if callable(summary):
+            summary = summary(ticket.with_context(lang=user.lang).env)
+        ticket.activity_schedule(
+            activity_type, summary=summary, note=note, user_id=user.id
+        )

@@ -597,6 +597,24 @@ class TestAskingTheCustomer(AnsweringCase):
         )
         self.assertEqual(resume.effective_date, said)
 
+    def test_whoever_is_asked_is_asked_in_his_language(self):
+        """Jobs and customers speak another."""
+        self.agent.lang = self.lead.lang = "id_ID"
+        ticket = self._new_complaint(lang="en_US").sudo().with_context(lang="en_US")
+        ticket._ask_owner_to_decide()
+        self.assertIn("Pelanggan", ticket.activity_ids.summary)
+        ticket.activity_ids.unlink()
+        ticket._request_referral("One\n<b>two</b>")
+        self.assertIn("Pelanggan", ticket.activity_ids.summary)
+        self.assertIn("One<br", ticket.activity_ids.note)
+        self.assertIn("&lt;b&gt;two", ticket.activity_ids.note)
+        ticket.activity_ids.unlink()
+        self._answer(ticket.with_user(self.agent))
+        with self.mock_mail_gateway():
+            ticket._record_decision("rejected", "No")
+        self.assertEqual(ticket.activity_ids.user_id, self.lead)
+        self.assertIn("Pelanggan", ticket.activity_ids.summary)
+
     def test_at_the_date_the_owner_decides_never_the_job(self):
         ticket = self._new_complaint()
         self._ask(ticket)
