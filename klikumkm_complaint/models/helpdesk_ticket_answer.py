@@ -514,13 +514,15 @@ class HelpdeskTicket(models.Model):
 
     def _withdraw_untold_rulings(self):
         """A final answer that the customer was never told gives way to what follows."""
-        self.sudo().notice_ids.filtered(  # whoever rules or reopens may
+        untold = self.sudo().notice_ids.filtered(  # whoever rules or reopens may
             lambda notice: (
                 notice.response_id.is_final
                 and notice.state != "told"
                 and not notice.is_applied
             )
-        ).action_withdraw()
+        )
+        if untold:
+            untold.action_withdraw()
 
     # === OFFER === #
     def _carry_out(self, note, date=None):
