@@ -23,7 +23,10 @@ from .values import (
     find_complaint,
     get_file_values,
     get_files,
+    get_old_form_error,
     get_writer,
+    is_own_form,
+    render_lost_form,
     to_id,
     to_text,
     to_token,
@@ -34,13 +37,14 @@ MAX_MESSAGES_PER_HOUR = 60
 # More messages than these are folded away until asked for.
 MESSAGES_SHOWN = 20
 DECISIONS = ("accepted", "rejected")
-# Routes by which the customer writes. Opened by GET they only lead back to the page.
+# Routes by which the customer writes. Opened by GET they only lead back to the page;
+# the CSRF token is checked by _refuse_old_form().
 WRITING = {
     "type": "http",
     "auth": "public",
     "website": True,
     "methods": ["GET", "POST"],
-    "csrf": True,
+    "csrf": False,
     "sitemap": False,
     "max_content_length": allow_large_form,
 }
@@ -191,6 +195,8 @@ class ComplaintPage(CustomerPortalHelpdesk):
         """Take what the customer wrote, whatever state his complaint is in."""
         if request.httprequest.method != "POST":
             return self._leave(ticket_id, access_token)
+        if refused := self._refuse_old_form(ticket_id, access_token, kw):
+            return refused
         complaint, writer, access_token = self._get_own(ticket_id, access_token)
         posted, files = self._get_posted(kw), get_files()
         if self._is_sent(posted):
@@ -213,6 +219,8 @@ class ComplaintPage(CustomerPortalHelpdesk):
         """Take the customer's verdict on our answer."""
         if request.httprequest.method != "POST":
             return self._leave(ticket_id, access_token)
+        if refused := self._refuse_old_form(ticket_id, access_token, kw):
+            return refused
         complaint, writer, access_token = self._get_own(ticket_id, access_token)
         posted, files = self._get_posted(kw), get_files()
         decision = posted.get("decision")
@@ -252,6 +260,8 @@ class ComplaintPage(CustomerPortalHelpdesk):
         """The customer asks for help with a court or dispute body, at any time."""
         if request.httprequest.method != "POST":
             return self._leave(ticket_id, access_token)
+        if refused := self._refuse_old_form(ticket_id, access_token, kw):
+            return refused
         complaint, _writer, access_token = self._get_own(ticket_id, access_token)
         posted = self._get_posted(kw)
         if self._is_sent(posted) or complaint._get_referral_request_sentence():
@@ -268,6 +278,24 @@ class ComplaintPage(CustomerPortalHelpdesk):
         """Who comes by GET only looks: loaded again, or in the other language."""
         query = {"access_token": to_token(access_token)} if access_token else {}
         return request.redirect_query(f"/my/ticket/{ticket_id}", query)
+
+    def _refuse_old_form(self, ticket_id, access_token, parameters):
+        """The page with what was typed, where its form is of another session.
+
+        :return: a response; None for a form that may be taken
+        """
+        if is_own_form(parameters):
+            return None
+        access_token = to_token(access_token)
+        complaint, has_token = find_complaint(ticket_id, access_token)
+        if not complaint or not get_writer(complaint, has_token):
+            return render_lost_form(parameters, f"/my/ticket/{ticket_id}")
+        return self._render_page(
+            complaint,
+            access_token if has_token else "",
+            self._get_posted(parameters),
+            {"form": get_old_form_error()},
+        )
 
     def _get_own(self, ticket_id, access_token):
         """The complaint of whoever writes on its page.

@@ -51,7 +51,10 @@ from .values import (
     find_complaint,
     get_file_values,
     get_files,
+    get_old_form_error,
     get_writer,
+    is_own_form,
+    render_lost_form,
     to_date,
     to_id,
     to_text,
@@ -181,12 +184,14 @@ class ComplaintForm(HelpdeskTicketController):
 
     # closes: H/controllers/main.py:14 (GET, no CSRF, any ticket), :20 (500), :27-30
     # (foreign stages, closed again and again)
-    @http.route(methods=["POST"], auth="public", csrf=True)
+    @http.route(methods=["POST"], auth="public", csrf=False)
     def support_ticket_close(
         self, ticket_id=None, stage_id=None, access_token=None, **kw
     ):
         access_token = to_token(access_token)
         complaint, has_token = find_complaint(ticket_id, access_token)
+        if not is_own_form(kw) and not complaint:
+            return request.redirect("/my")  # logged out meanwhile
         # the customer himself, or his link; who may merely read it has the desk's
         # own buttons
         if not complaint or not get_writer(complaint, has_token):
@@ -194,7 +199,9 @@ class ComplaintForm(HelpdeskTicketController):
         stage = complaint._get_portal_close_stages().filtered(
             lambda stage: stage.id == to_id(stage_id)
         )
-        if complaint.closed:
+        if not is_own_form(kw):
+            flash = "page_old"
+        elif complaint.closed:
             flash = "closed_already"
         elif not stage:
             flash = "close_refused"
@@ -341,16 +348,27 @@ class ComplaintForm(HelpdeskTicketController):
         )
 
     # closes: H/controllers/main.py:110 (GET submits without a token)
-    @http.route(methods=["GET", "POST"], max_content_length=allow_large_form)
+    # public: whoever was logged out while he wrote gets his words back
+    @http.route(
+        methods=["GET", "POST"],
+        auth="public",
+        csrf=False,
+        max_content_length=allow_large_form,
+    )
     def submit_ticket(self, **kw):
         if request.httprequest.method != "POST":
             return request.redirect("/new/ticket")
+        if request.env.user._is_public():
+            return render_lost_form(kw, "/new/ticket")
         sent = request.session.get("complaint_sent") or {}
         form_token = to_text(kw.get("form_token"))[:64]
         if form_token and form_token in sent:
             # the same form once more: sent twice, or the page was loaded again
             return request.redirect(self._get_sent_url(sent[form_token]))
         posted = {name: to_text(value) for name, value in kw.items()}
+        if not is_own_form(kw):
+            errors = {"form": get_old_form_error()}
+            return self._render_form(posted, errors, status=422)
         files = get_files()
         errors = self._check_submission(posted, files)
         if not errors and self._is_too_many():

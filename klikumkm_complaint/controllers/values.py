@@ -17,6 +17,8 @@ MAX_FILE_SIZE = 10 * 1024**2
 MAX_FILES_SIZE = 100 * 1024**2
 # Odoo reads at most 10 MB of text from a form; a long story is kept whole.
 MAX_TEXT_SIZE = 64 * 1024**2
+# Fields of the forms in which customers write.
+WRITTEN_FIELDS = ("subject", "description", "message", "reason", "wish")
 # Somewhat more than we take, so that who sends too much reads why.
 MAX_REQUEST_SIZE = MAX_FILES_SIZE + MAX_TEXT_SIZE + 16 * 1024**2
 # What a customer has to show: photos, papers, recordings. No archives and programs.
@@ -95,6 +97,48 @@ def get_writer(complaint_sudo, has_token):
     if has_token and user.share:
         return complaint_sudo.partner_id
     return complaint_sudo.partner_id.browse()
+
+
+# === FORMS OF AN OLD PAGE === #
+def is_own_form(parameters):
+    """Whether a form was sent from a page of this very session.
+
+    The framework's check against forged requests, made by the routes themselves
+    (``csrf=False``): its own answer is a bare error 400, and all that the customer
+    wrote is gone. Whoever gets False changes nothing.
+
+    :param dict parameters: of the request
+    """
+    return request.validate_csrf(to_token(parameters.get("csrf_token")))
+
+
+def get_old_form_error():
+    """What to do with a page that was open for longer than its session."""
+    return request.env._(
+        "This page was open for too long, so nothing was sent. What you wrote is still "
+        "here: choose your files again, if there were any, and press the button once "
+        "more."
+    )
+
+
+def render_lost_form(parameters, redirect):
+    """Give back what was written to whoever is logged out by now.
+
+    :param dict parameters: of the request
+    :param str redirect: where to go on after the login
+    """
+    words = [to_text(parameters.get(name)) for name in WRITTEN_FIELDS]
+    response = request.render(
+        "klikumkm_complaint.portal_complaint_logged_out",
+        {
+            "page_name": "complaint_logged_out",
+            "words": [text for text in words if text],
+            "redirect": redirect,
+        },
+    )
+    response.status_code = 422
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 # === FILES === #

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, human_size
 
-from ..tools.pdf import Document, NotPrintable, bind, count_pages, to_pages
+from ..tools.pdf import Document, NotPrintable, bind, count_pages
 
 REFERRAL_STATE = [
     ("draft", "Prepared"),
@@ -292,10 +292,10 @@ class ComplaintReferral(models.Model):
         for referral in self:
             referral.ticket_id._ask_person(
                 "klikumkm_complaint.activity_type_referral_ended",
-                self.env._(
+                lambda env, body=referral.body_id: env._(
                     "Referral to %(body)s ended: close the complaint, or carry out "
                     "what was decided",
-                    body=referral.body_id.name,
+                    body=body.with_context(lang=env.lang).name,
                 ),
             )
 
@@ -410,6 +410,10 @@ class ComplaintReferral(models.Model):
         :rtype: list
         """
         self.ensure_one()
+        # see _print_file_parts()
+        ticket = self.ticket_id.sudo().with_context(
+            lang=self.lang, complaint_without_link=True
+        )
         enclosures = [
             {"name": document.title, "content": document.content}
             for document in self._print_file_parts()
@@ -418,7 +422,7 @@ class ComplaintReferral(models.Model):
             enclosure = {"name": file.name, "content": None}
             raw = file.raw or b""
             try:
-                enclosure["content"] = to_pages(raw, file.mimetype)
+                enclosure["content"] = ticket._print_attachment(file)
             except NotPrintable as error:
                 enclosure["remark"] = self.env._(
                     "%(size)s, %(reason)s. Handed in separately.",

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Command, Domain
-from odoo.tools import plaintext2html
+from odoo.tools import html2plaintext, plaintext2html
 
+from .complaint_coordination import without_quotes
 from .helpdesk_ticket_stage import CLOSED_STATUS, OPEN_STATUS
 
 _logger = logging.getLogger(__name__)
@@ -198,6 +199,7 @@ class HelpdeskTicket(models.Model):
             if old == "waiting_customer" and ticket.answer_by_date:
                 vals.update(answer_by_date=False, reminder_date=False)
             if new in OPEN_STATUS and old not in OPEN_STATUS:
+                ticket._withdraw_untold_rulings()
                 vals.update(
                     decision_by_date=False,
                     ruling_by_date=False,
@@ -450,11 +452,14 @@ class HelpdeskTicket(models.Model):
     def _follow_acceptance(self, told=None):
         response = self.response_id
         if response and response._is_open_offer():
+            user = self._get_responsible_user() or self.env.user
             self.activity_schedule(
                 "klikumkm_complaint.activity_type_offer",
                 date_deadline=response.fulfil_by_date or fields.Date.today(),
-                summary=self.env._("Carry out the accepted offer"),
-                user_id=self._get_responsible_user().id or self.env.uid,
+                summary=self.with_context(lang=user.lang).env._(
+                    "Carry out the accepted offer"
+                ),
+                user_id=user.id,
             )
             return
         self._close_and_tell(told)
@@ -465,13 +470,15 @@ class HelpdeskTicket(models.Model):
             "klikumkm_complaint.mail_template_objection",
             is_automatic=True,
         )
-        lead = self.company_id._get_present_complaint_leads(self.team_id)[:1]
+        leads = self.company_id._get_present_complaint_leads(self.team_id)
+        lead = leads[:1] or self.env.user
+        lead_env = self.with_context(lang=lead.lang).env
         self.activity_schedule(
             "klikumkm_complaint.activity_type_ruling",
             date_deadline=fields.Date.context_today(self, self.ruling_by_date),
-            summary=self.env._("The customer does not accept the answer: decide"),
+            summary=lead_env._("The customer does not accept the answer: decide"),
             note=plaintext2html(self.customer_decision_reason or ""),
-            user_id=lead.id or self.env.uid,
+            user_id=lead.id,
         )
 
     def _follow_silence(self):
@@ -513,6 +520,18 @@ class HelpdeskTicket(models.Model):
                 "klikumkm_complaint.mail_template_reopened",
                 values={"reason": reason},
             )
+
+    def _withdraw_untold_rulings(self):
+        """A final answer that the customer was never told gives way to what follows."""
+        untold = self.sudo().notice_ids.filtered(  # whoever rules or reopens may
+            lambda notice: (
+                notice.response_id.is_final
+                and notice.state != "told"
+                and not notice.is_applied
+            )
+        )
+        if untold:
+            untold.action_withdraw()
 
     # === OFFER === #
     def _carry_out(self, note, date=None):
@@ -591,11 +610,15 @@ class HelpdeskTicket(models.Model):
         self.check_access("write")
         self._check_reply_pending()
         messages = self._get_pending_replies()
-        body = Markup("<br/>").join(Markup(m.body or "") for m in messages)
-        subject = self.env._("%(name)s (new matter)", name=self.name)
+        body = Markup("<br/>").join(
+            Markup(without_quotes(message.body) or "") for message in messages
+        )
+        subject = messages[:1].subject
+        if not subject or self.number in subject:  # "Re:" and the subject of our mail
+            subject = self.env._("%(name)s (new matter)", name=self.name)
         matter = self.create(
             {
-                "name": (messages[:1].subject or subject),
+                "name": subject,
                 "description": body or self.name,
                 "partner_id": self.partner_id.id,
                 "partner_name": self.partner_name,
@@ -649,7 +672,11 @@ class HelpdeskTicket(models.Model):
         )
 
     def _get_pending_reply_text(self):
-        return "\n".join(m.preview or "" for m in self._get_pending_replies())
+        """What the customer wrote, as plain text: all of it, but not what he quotes."""
+        return "\n\n".join(
+            html2plaintext(without_quotes(message.body), include_references=False)
+            for message in self._get_pending_replies()
+        ).strip()
 
     # === BUTTONS === #
     def _open_wizard(self, model, name, **context):
@@ -847,7 +874,9 @@ class HelpdeskTicket(models.Model):
         # nobody told him that silence closes: somebody has to reach him first
         self._ask_person(
             "klikumkm_complaint.activity_type_decision",
-            self.env._("The reminder did not reach the customer: tell him, or decide"),
+            lambda env: env._(
+                "The reminder did not reach the customer: tell him, or decide"
+            ),
         )
 
     def _close_after_grace(self):
@@ -856,20 +885,25 @@ class HelpdeskTicket(models.Model):
     def _ask_owner_to_decide(self):
         self._ask_person(
             "klikumkm_complaint.activity_type_waiting",
-            self.env._("The customer did not answer in time: go on without, or close"),
+            lambda env: env._(
+                "The customer did not answer in time: go on without, or close"
+            ),
         )
 
     def _ask_person(self, activity_type, summary, note="", user=None):
         """An activity for whoever is responsible, unless it is there already.
 
+        :param summary: text, or what makes it of an environment in that person's
+            language: jobs and customers speak another
         :param user: ``res.users`` record to ask instead
         """
         self.ensure_one()
         ticket = self.sudo()  # somebody is asked, whoever brings it about
-        if not ticket.activity_search([activity_type]):
-            ticket.activity_schedule(
-                activity_type,
-                summary=summary,
-                note=note,
-                user_id=(user or ticket._get_responsible_user()).id or self.env.uid,
-            )
+        if ticket.activity_search([activity_type]):
+            return
+        user = user or ticket._get_responsible_user() or self.env.user
+        if callable(summary):
+            summary = summary(ticket.with_context(lang=user.lang).env)
+        ticket.activity_schedule(
+            activity_type, summary=summary, note=note, user_id=user.id
+        )

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, human_size
+from odoo.tools import human_size
 
 from ..tools.pdf import Document, NotPrintable, bind, count_pages, split, to_pages
 from ..tools.printing import hide_secrets
@@ -218,10 +218,7 @@ class HelpdeskTicket(models.Model):
             }
             rows.append(row)
             try:
-                if (file.mimetype or "").startswith(TEXT_TYPES):
-                    pages = self._print_text_file(row, content)
-                else:
-                    pages = to_pages(content, file.mimetype)
+                pages = self._print_attachment(file)
                 if total + len(pages) > MAX_TOTAL_BYTES:
                     raise NotPrintable("large")
             except NotPrintable as error:
@@ -240,7 +237,19 @@ class HelpdeskTicket(models.Model):
             documents.append(Document(None, pages))
         return documents
 
-    def _print_text_file(self, row, content):
+    def _print_attachment(self, file):
+        """Any file as pages.
+
+        :param file: ``ir.attachment`` record
+        :raise NotPrintable: with the reason
+        :rtype: bytes
+        """
+        content = file.raw or b""
+        if (file.mimetype or "").startswith(TEXT_TYPES):
+            return self._print_text_file(content, file.mimetype)
+        return to_pages(content, file.mimetype)
+
+    def _print_text_file(self, content, mimetype):
         """A text as pages; what was too long for the story or a message is one.
 
         :raise NotPrintable: with the reason
@@ -254,7 +263,7 @@ class HelpdeskTicket(models.Model):
             text = content.decode()
         except UnicodeDecodeError:
             text = content.decode("latin-1")
-        if row["type"].startswith("text/html"):
+        if mimetype.startswith("text/html"):
             body = self._clean_for_print(text)
         else:
             body = self._print_plain(text)
@@ -326,7 +335,7 @@ class HelpdeskTicket(models.Model):
             (label("agreement_ref"), self.agreement_ref),
             (
                 label("incident_date"),
-                self.incident_date and format_date(self.env, self.incident_date),
+                self._format_date_only(self.incident_date),
             ),
             (self.env._("Customer"), self._get_customer_name()),
             (self.env._("Address"), address),
@@ -524,9 +533,13 @@ class HelpdeskTicket(models.Model):
         return self._get_unit_requests().unit_id.mapped("name")
 
     def _get_answers(self):
-        return self.env["klikumkm.complaint.response"].search(
+        """Our answers, latest first; not those that still wait or were withdrawn."""
+        answers = self.env["klikumkm.complaint.response"].search(
             [("ticket_id", "=", self.id)], order="id desc"
         )
+        notices = answers.with_context(active_test=False).notice_ids
+        untold = notices.response_id - notices.filtered("is_applied").response_id
+        return answers.filtered(lambda a: a.told_date or a not in untold)
 
     def _prepare_request(self, request):
         """A request to a unit as it is printed."""
@@ -614,7 +627,7 @@ class HelpdeskTicket(models.Model):
         """A day as a day, a moment as a moment; an empty string for neither."""
         if isinstance(value, datetime):
             return self._format_customer_date(value)
-        return format_date(self.env, value) if value else ""
+        return self._format_date_only(value)
 
     def _get_decision_rows(self):
         """Pairs of (label, value) about what the customer made of our answer."""

@@ -457,7 +457,10 @@ class HelpdeskTicket(models.Model):
             not self.env.context.get("complaint_first_message")
             and not self.reply_pending_since
         ):
-            vals["reply_pending_since"] = now
+            # A message is as old as its transaction: what was written from then on is
+            # what waits for a reply (_get_pending_replies).
+            begun = message.create_date.replace(microsecond=0)
+            vals["reply_pending_since"] = min(now, begun)
         self._write_silently(vals)
 
     def _notify_thread_with_out_of_office(

@@ -256,7 +256,9 @@ class HelpdeskTicket(models.Model):
         if decision == "rejected":
             self._ask_person(
                 "klikumkm_complaint.activity_type_decision",
-                self.env._("The customer objects after the decision: read his message"),
+                lambda env: env._(
+                    "The customer objects after the decision: read his message"
+                ),
             )
         return True
 

@@ -146,8 +146,8 @@ class HelpdeskTicket(models.Model):
         )
         ticket_sudo._ask_person(
             "klikumkm_complaint.activity_type_referral_requested",
-            self.env._("The customer asks for a referral"),
-            note=reason or "",
+            lambda env: env._("The customer asks for a referral"),
+            note=plaintext2html(reason or ""),
         )
 
     def _get_referral_checks(

@@ -67,6 +67,13 @@ class HelpdeskTicket(models.Model):
 
     _receipt_due_idx = models.Index("(id) WHERE is_receipt_due")
 
+    # === TEMPLATES === #
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        # The language of every shipped template: without it nobody but Odoo's template
+        # editors could save the text of an answer (mail/models/mail_render_mixin.py).
+        return (*super().mail_allowed_qweb_expressions(), "object.lang")
+
     # === COMPUTE METHODS === #
     @api.depends("notice_ids.state", "notice_ids.active")
     def _compute_is_to_tell(self):

@@ -96,6 +96,8 @@ class IrActionsReport(models.Model):
     def _print_complaint(self, template, values):
         """Print a QWeb template on A4, as a part of a file that is put together.
 
+        Others read it: whatever the customer wrote, the key to his page is not in it.
+
         :param str template: xmlid
         :param dict values: with ``o``, a complaint in the language of the document
         :rtype: bytes
@@ -104,6 +106,8 @@ class IrActionsReport(models.Model):
         qweb = self.env["ir.qweb"].with_context(lang=values["o"].env.lang)
         body = qweb._render(template, values)
         page = qweb._render("klikumkm_complaint.report_page", {"body": body})
+        for secret in filter(None, values["o"]._get_secrets()):
+            page = page.replace(secret, "…")
         return report._run_wkhtmltopdf(
             [prepare_page(page)], specific_paperformat_args={OFFLINE: "1"}
         )

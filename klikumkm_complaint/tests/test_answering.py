@@ -4,6 +4,9 @@
 
 from datetime import datetime, timedelta
 
+from freezegun import freeze_time
+from markupsafe import Markup
+
 from odoo import fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import Form, tagged
@@ -480,6 +483,22 @@ class TestVerdict(AnsweringCase):
         self.assertIn("Kami periksa lagi.", self.ticket.notice_ids[0].body)
         self.assertFalse(self.ticket.sudo().activity_ids)
 
+    def test_a_ruling_not_told_yet_gives_way_to_the_next(self):
+        self.ticket.sudo().partner_id.email = False
+        self.ticket.sudo().partner_email = False
+        self._decide(decision="rejected", reason="Belum")
+        self._rule("final")
+        self.assertEqual(self.ticket.status, "resolved", "he was not told yet")
+        first = self.ticket.notice_ids.filtered("response_id.is_final")
+        self._rule("final")
+        second = self.ticket.notice_ids.filtered("response_id.is_final")
+        self.assertEqual(len(second), 1)
+        self.assertNotEqual(first, second)
+        self._rule("reopen")
+        self.assertEqual(self.ticket.status, "in_progress")
+        self.assertFalse(self.ticket.notice_ids.filtered("response_id.is_final"))
+        self.assertFalse((first | second).filtered("active"), "closes nothing later")
+
     def test_the_lead_reopens(self):
         self._decide(decision="rejected", reason="Belum")
         self._rule("reopen")
@@ -578,6 +597,24 @@ class TestAskingTheCustomer(AnsweringCase):
         )
         self.assertEqual(resume.effective_date, said)
 
+    def test_whoever_is_asked_is_asked_in_his_language(self):
+        """Jobs and customers speak another."""
+        self.agent.lang = self.lead.lang = "id_ID"
+        ticket = self._new_complaint(lang="en_US").sudo().with_context(lang="en_US")
+        ticket._ask_owner_to_decide()
+        self.assertIn("Pelanggan", ticket.activity_ids.summary)
+        ticket.activity_ids.unlink()
+        ticket._request_referral("One\n<b>two</b>")
+        self.assertIn("Pelanggan", ticket.activity_ids.summary)
+        self.assertIn("One<br", ticket.activity_ids.note)
+        self.assertIn("&lt;b&gt;two", ticket.activity_ids.note)
+        ticket.activity_ids.unlink()
+        self._answer(ticket.with_user(self.agent))
+        with self.mock_mail_gateway():
+            ticket._record_decision("rejected", "No")
+        self.assertEqual(ticket.activity_ids.user_id, self.lead)
+        self.assertIn("Pelanggan", ticket.activity_ids.summary)
+
     def test_at_the_date_the_owner_decides_never_the_job(self):
         ticket = self._new_complaint()
         self._ask(ticket)
@@ -644,6 +681,25 @@ class TestRepliesAfterTheAnswer(AnsweringCase):
         self.assertEqual(event.effective_date, self.reply_date)
         self.assertEqual(self.ticket.sudo().response_id.decision, "rejected")
 
+    def test_an_objection_keeps_all_that_he_wrote(self):
+        words = "Denda itu tidak pernah diberitahukan kepada saya. " * 10
+        with freeze_all_time(MONDAY + timedelta(days=2)):
+            self._reply(
+                self.ticket,
+                Markup(
+                    "<p>%s</p><p>Bukti kedua.</p>"
+                    "<blockquote data-o-mail-quote='1'>Tanggapan kami</blockquote>"
+                )
+                % words,
+            )
+            with self.mock_mail_gateway():
+                self.ticket.action_reply_objection()
+        reason = self.ticket.sudo().response_id.decision_reason
+        self.assertIn("Terima kasih", reason, "the first of his two messages")
+        self.assertIn(words.strip(), reason)
+        self.assertIn("\nBukti kedua.", reason)
+        self.assertNotIn("Tanggapan kami", reason, "our own words")
+
     def test_a_new_matter_is_a_complaint_of_its_own(self):
         action = self.ticket.action_reply_new_matter()
         matter = self.env["helpdesk.ticket"].browse(action["res_id"])
@@ -653,6 +709,38 @@ class TestRepliesAfterTheAnswer(AnsweringCase):
         self.assertIn("Terima kasih", matter.description)
         self.assertFalse(self.ticket.reply_pending_since)
         self.assertEqual(self.ticket.status, "resolved")
+
+    def test_a_new_matter_is_told_in_the_customers_own_words(self):
+        self.ticket.action_reply_thanks()
+        self.ticket.sudo().message_post(
+            body=Markup(
+                "<p>Ada hal lain.</p>"
+                "<blockquote data-o-mail-quote='1'>Tanggapan kami</blockquote>"
+            ),
+            subject=f"Re: [{self.ticket.number}] Tanggapan atas pengaduan Anda",
+            author_id=self.ticket.sudo().partner_id.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+        action = self.ticket.action_reply_new_matter()
+        matter = self.env["helpdesk.ticket"].browse(action["res_id"])
+        self.assertNotIn("Tanggapan", matter.name)
+        self.assertIn("Ada hal lain.", matter.description)
+        self.assertNotIn("Tanggapan kami", matter.description)
+
+    def test_a_reply_that_took_long_to_arrive_is_found(self):
+        """A mail with large files: its message is older than the moment it is noted."""
+        self.ticket.action_reply_thanks()
+        begun = MONDAY + timedelta(days=2)
+        with (
+            freeze_all_time(begun),
+            freeze_time(begun + timedelta(seconds=20)),
+        ):
+            self._reply(self.ticket, "Saya keberatan.")
+        with self.mock_mail_gateway():
+            self.ticket.action_reply_objection()
+        reason = self.ticket.sudo().response_id.decision_reason
+        self.assertEqual(reason, "Saya keberatan.")
 
     def test_after_the_grace_an_agent_records_a_new_matter(self):
         self.ticket.sudo()._move_to("closed")

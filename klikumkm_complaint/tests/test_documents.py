@@ -358,6 +358,11 @@ class TestComplaintFile(DocumentCase):
         for words in ("Complaint file", "Contents", "Chronology", "COMPLAINT RECEIPT"):
             self.assertPrinted(words, text)
 
+    def test_days_cannot_be_taken_for_months(self):
+        self.complaint.incident_date = "2026-10-12"
+        for lang, day in (("id_ID", "12 Okt 2026"), ("en_US", "12 Oct 2026")):
+            self.assertPrinted(day, self._read(parts=("cover",), lang=lang))
+
     def test_only_the_parts_asked_for(self):
         text = self._read(parts=["chronology"])
         self.assertPrinted("Kronologi", text)
@@ -470,6 +475,31 @@ class TestComplaintFile(DocumentCase):
         self.assertNotIn(token, text)
         self.assertPrinted("Saya membalas pesan ini", text)
 
+    def test_a_personal_link_in_any_words_is_not_printed(self):
+        link = self.complaint._get_personal_link()
+        words = f"Tidak setuju, lihat {link}"
+        self.complaint.sudo().write(
+            {
+                "customer_decision": "rejected",
+                "customer_decision_date": datetime(2026, 3, 5, 2, 0),
+                "customer_decision_reason": words,
+                "requested_remedy": words,
+            }
+        )
+        self.env["klikumkm.complaint.response"].sudo().create(
+            {
+                "ticket_id": self.complaint.id,
+                "outcome": "explained",
+                "body": "<p>Bank menolak kiriman pertama.</p>",
+                "decision": "rejected",
+                "decision_date": datetime(2026, 3, 5, 2, 0),
+                "decision_reason": words,
+            }
+        )
+        text = self._read()
+        self.assertNotIn(self.complaint.access_token, text)
+        self.assertPrinted("Tidak setuju, lihat", text)
+
     def test_internal_notes_only_if_asked_for(self):
         self.complaint.message_post(
             body="RAHASIA-CATATAN",
@@ -487,6 +517,14 @@ class TestComplaintFile(DocumentCase):
             body="<p>BELUM-DISAMPAIKAN</p>",
             medium="phone",
         )
+        answer = "<p>JAWABAN-BELUM-DISAMPAIKAN</p>"
+        self.complaint._answer(
+            {"outcome": "explained", "body": answer},
+            {"body": answer, "medium": "phone"},
+        )
+        self.assertNotPrinted("BELUM-DISAMPAIKAN", self._read())
+        notice = self.complaint.notice_ids.filtered("response_id")
+        notice.action_withdraw()
         self.assertNotPrinted("BELUM-DISAMPAIKAN", self._read())
 
     # === WHO === #
@@ -728,6 +766,30 @@ class TestPrintingTools(ComplaintCase):
             page,
         )
         self.assertIn("<p title='عليكم'>", page)
+
+    def test_arabic_words_with_signs_are_not_drawn_over_each_other(self):
+        def get_end(words):
+            """Where a line that begins at the right ends, in points from the left."""
+            page = prepare_page(
+                "<html><head><meta charset='utf-8'/><style>"
+                ".o_word { display: inline-block; white-space: nowrap; }"
+                f"</style></head><body><p dir='rtl'>{words} I</p></body></html>"
+            )
+            content = self.env["ir.actions.report"]._run_wkhtmltopdf([page])
+            places = []
+            PdfFileReader(io.BytesIO(content)).pages[0].extract_text(
+                visitor_text=lambda text, cm, tm, *rest: places.append(
+                    tm[4] * cm[0] + cm[4]
+                )
+                if "I" in text
+                else None
+            )
+            return places[-1]
+
+        plain = get_end("السلام عليكم لقد دفعت")
+        for signs in ("السلام عليكم، لقد دفعت", "السلام عليكم. لقد دفعت"):
+            with self.subTest(words=signs):
+                self.assertLess(get_end(signs), plain, "a sign needs its room")
 
     def test_emoji_become_pictures(self):
         page = prepare_page("<head></head><p>a 😀 b 😀 c ✓</p>")

@@ -359,7 +359,45 @@ class TestPageHoles(PageCase):
     def test_post_needs_a_csrf_token(self):
         self.open_by_link()
         for response in self.send_all(token=self.get_token(), csrf=False):
-            self.assertRefused(response, 400)
+            self.assertRefused(response, 422)
+
+    def test_an_old_page_keeps_what_was_typed(self):
+        """Its session has ended: nothing is done, and one more press sends it."""
+        self.open_by_link()
+        token = self.get_token()
+        typed = {
+            "reply": {"message": "Words <b>kept</b>"},
+            "decision": {"decision": "rejected", "reason": "Words <b>kept</b>"},
+            "referral": {"wish": "Words <b>kept</b>"},
+        }
+        for route, data in typed.items():
+            for csrf_token in ("x" * 40 + "o9999999999", "é", ""):
+                with self.subTest(route=route, csrf_token=csrf_token):
+                    response = self.send(
+                        route,
+                        token=token,
+                        csrf=False,
+                        csrf_token=csrf_token,
+                        answer=self.complaint.response_id.id,
+                        **data,
+                    )
+                    self.assertRefused(response, 422)
+                    self.assertIn("open for too long", self.get_text(response))
+                    self.assertIn("Words <b>kept</b>", self.get_text(response))
+        [form] = self.get_tree(response).xpath("//form[contains(@action, '/referral')]")
+        response = self.url_open(form.get("action"), data=dict(form.form_values()))
+        self.assertEqual(response.status_code, 200)
+        self.env.invalidate_all()
+        self.assertTrue(self.complaint.referral_requested_date)
+
+    def test_who_was_logged_out_meanwhile_keeps_his_words(self):
+        self.authenticate(None, None)
+        for route, data in self.ROUTES.items():
+            data = {**data, "message": "Words <b>kept</b>"}
+            response = self.send(route, csrf=False, **data)
+            self.assertRefused(response, 422)
+            self.assertIn("Words <b>kept</b>", self.get_text(response))
+            self.assertNotIn(self.complaint.number, self.get_text(response))
 
     def test_wrong_or_missing_token_is_refused(self):
         self.open_by_link()

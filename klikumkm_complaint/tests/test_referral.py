@@ -670,6 +670,13 @@ class TestReferralFile(ReferralCase):
             self.assertIn(name, text)
             self.assertIn(hashlib.sha256(raw).hexdigest(), text.replace(" ", ""))
 
+    def test_a_story_too_long_for_the_letter_is_enclosed(self):
+        story = ("Penagih datang lagi. " * 40 + "\n") * 3 + "AKHIR CERITA"
+        self._add_file("Cerita lengkap.txt", story.encode(), "text/plain")
+        text = read_text(self._make_referral(lang="en_US").document_id.raw)
+        self.assertIn("AKHIR CERITA", text)
+        self.assertNotIn("Handed in separately", text)
+
     def test_company_and_customer_without_anything(self):
         company = self.complaint_company
         company.partner_id.write(

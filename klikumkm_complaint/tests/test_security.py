@@ -236,3 +236,25 @@ class TestSecurity(ComplaintCase):
         self.assertEqual(everything._filtered_access("read"), self.all)
         everything = everything.with_context(allowed_company_ids=both.company_ids.ids)
         self.assertEqual(everything._filtered_access("read"), everything)
+
+    def test_leads_change_the_texts_of_answers(self):
+        text = self.env.ref("klikumkm_complaint.mail_template_t01_payout_schedule")
+        receipt = self.env.ref("klikumkm_complaint.mail_template_receipt")
+        other = self.env["mail.template"].create(
+            {"name": "Partner", "model_id": self.env["ir.model"]._get_id("res.partner")}
+        )
+        for user in (self.lead, self.manager):
+            with self.subTest(user=user.name):
+                text.with_user(user).write({"body_html": f"<p>{user.name}</p>"})
+                self.assertIn(user.name, text.body_html)
+                own = text.with_user(user).copy({"name": "T17"})
+                own.body_html = "<p>Baru</p>"
+                with self.assertRaises(AccessError):
+                    other.with_user(user).name = "X"
+                # what is calculated there can read more than he may
+                with self.assertRaises(AccessError):
+                    receipt.with_user(user).subject = "{{ object.company_id.id }}"
+                with self.assertRaises(AccessError):
+                    own.body_html = '<p t-out="object.access_token"/>'
+        with self.assertRaises(AccessError):
+            text.with_user(self.agent).body_html = "<p>X</p>"

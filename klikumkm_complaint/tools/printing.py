@@ -10,6 +10,7 @@ structure, and the finished page is rewritten to what the engine can do.
 import base64
 import functools
 import io
+import itertools
 import re
 import unicodedata
 
@@ -226,8 +227,21 @@ def _allow_breaks(match):
 
 
 def _isolate_words(match):
-    words = " ".join(f'<span class="o_word">{word}</span>' for word in match[0].split())
+    words = " ".join(_isolate_word(word) for word in match[0].split())
     return f'<span class="o_rtl" dir="rtl">{words}</span>'
+
+
+def _isolate_word(word):
+    """A word that is not broken; its signs apart, or the engine draws over them."""
+    pieces = [
+        f'<span class="o_word">{"".join(signs)}</span>'
+        for _is_letter, signs in itertools.groupby(
+            word, lambda sign: unicodedata.category(sign)[0] in "LM"
+        )
+    ]
+    if len(pieces) == 1:
+        return pieces[0]
+    return f'<span class="o_word">{"".join(pieces)}</span>'
 
 
 def _emoji_to_picture(emoji, styles):

@@ -68,6 +68,7 @@ class ComplaintRuling(models.TransientModel):
         if self.ruling == "reopen":
             ticket._reopen(self.reason, tell=False)
             return self._tell_customer()
+        ticket._withdraw_untold_rulings()
         last = ticket.sudo().response_id
         response = (
             self.env["klikumkm.complaint.response"]
