@@ -4,6 +4,8 @@ from odoo import fields, models
 
 from .complaint_notice import NOTICE_KIND
 
+CUSTOMER_LANG = "{{ object.lang }}"
+
 
 class MailTemplate(models.Model):
     _inherit = "mail.template"
@@ -18,6 +20,16 @@ class MailTemplate(models.Model):
         translate=True,
         help="For WhatsApp and telephone: at most three sentences.",
     )
+
+    def _has_unsafe_expression_template_inline_template(
+        self, source, model, fname=None
+    ):
+        # the customer's language, which every text for an answer asks for
+        if (model, fname) == ("helpdesk.ticket", "lang") and source == CUSTOMER_LANG:
+            return False
+        return super()._has_unsafe_expression_template_inline_template(
+            source, model, fname=fname
+        )
 
     def _get_dynamic_field_names(self):
         # tried on a complaint before a manager's text is saved

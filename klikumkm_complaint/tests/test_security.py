@@ -172,6 +172,40 @@ class TestSecurity(ComplaintCase):
                 stage.with_user(user).write({"name": "Milik saya"})
         stage.with_user(self.manager).name = "Diproses"
 
+    def test_texts_for_answers_are_kept_by_leads_and_managers(self):
+        text = self.env.ref("klikumkm_complaint.mail_template_t01_payout_schedule")
+        receipt = self.env.ref("klikumkm_complaint.mail_template_receipt")
+        for user in (self.lead, self.manager):
+            with self.subTest(user=user.name):
+                text.with_user(user).body_html = "<p>Besok.</p>"
+                new_text = self.env["mail.template"].with_user(user)
+                new_text = new_text.create(
+                    {
+                        "name": "T17",
+                        "model_id": text.model_id.id,
+                        "lang": text.lang,
+                        "complaint_kind": "answer_text",
+                        "body_html": "<p>Sudah.</p>",
+                    }
+                )
+                new_text.unlink()
+                # nor anything that is evaluated, nor what is sent by itself
+                for vals in (
+                    {"body_html": '<p t-out="object.access_token" />'},
+                    {"lang": "{{ object.env.user.lang }}"},
+                    {"complaint_kind": "receipt"},
+                ):
+                    with self.assertRaises(AccessError), self.env.cr.savepoint():
+                        text.with_user(user).write(vals)
+                with self.assertRaises(AccessError):
+                    receipt.with_user(user).write({"subject": "Halo"})
+        with self.assertRaises(AccessError):
+            text.with_user(self.agent).write({"body_html": "<p>Lusa.</p>"})
+        menu = self.env.ref("klikumkm_complaint.complaint_menu_templates")
+        for user, expected in ((self.lead, menu), (self.agent, menu.browse())):
+            visible = menu.with_user(user)._visible_menu_ids()
+            self.assertEqual(menu.filtered(lambda m, v=visible: m.id in v), expected)
+
     def test_lists_are_read_by_staff_and_kept_by_managers(self):
         for model in (
             "klikumkm.complaint.product",
