@@ -13,6 +13,7 @@
         "security/klikumkm_complaint_groups.xml",
         "security/klikumkm_complaint_security.xml",
         "security/rating_rating_security.xml",
+        "security/mail_template_security.xml",
         "security/complaint_coordination_security.xml",
         "security/complaint_cancellation_security.xml",
         "security/klikumkm_complaint_referral_security.xml",

@@ -261,6 +261,7 @@ class ComplaintCoordination(models.Model):
                 )
         tickets_sudo = tickets.sudo()  # to number the requests and compare the facts
         self._prepare_names(vals_list, tickets_sudo)
+        self._prepare_due_dates(vals_list)
         # nobody follows: the unit gets its own mails, the owner an activity
         requests = self.with_context(mail_create_nosubscribe=True)
         with tickets_sudo._watch_facts():
@@ -321,6 +322,19 @@ class ComplaintCoordination(models.Model):
             if ticket_id:
                 counts[ticket_id] = counts.get(ticket_id, 0) + 1
                 vals["name"] = f"{number_of[ticket_id]}/U{counts[ticket_id]}"
+
+    @api.model
+    def _prepare_due_dates(self, vals_list):
+        """Fill when to answer, if nobody said: after the unit's usual working days."""
+        now = fields.Datetime.now()
+        tickets_sudo = self.env["helpdesk.ticket"].sudo()  # their operating hours
+        for vals in vals_list:
+            if not vals.get("due_date") and vals.get("ticket_id"):
+                unit = self.env["klikumkm.complaint.unit"].browse(vals.get("unit_id"))
+                ticket = tickets_sudo.browse(vals["ticket_id"])
+                vals["due_date"] = ticket._add_working_days(
+                    now, unit.default_due_days or 1
+                )
 
     # === WHO === #
     @api.model

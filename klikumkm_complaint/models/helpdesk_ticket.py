@@ -94,6 +94,8 @@ FACT_SOURCES = {
 }
 # What the customer said; recorded once, as it was said.
 CUSTOMER_WORDS = {"description", "urgency_stated"}
+# Lists, pages and clocks find a complaint by these.
+NEVER_EMPTY = ("partner_id", "received_date", "stage_id")
 
 
 class ComplaintFacts(NamedTuple):
@@ -191,7 +193,7 @@ class HelpdeskTicket(models.Model):
     )
 
     # === WHO AND WHAT === #
-    partner_id = fields.Many2one(index=True)
+    partner_id = fields.Many2one(index=True, ondelete="restrict")
     commercial_partner_id = fields.Many2one(index=True)
     duplicate_id = fields.Many2one(index="btree_not_null")
     number = fields.Char(index="trigram", copy=False)
@@ -699,8 +701,16 @@ class HelpdeskTicket(models.Model):
 
         :raise AccessError: number and dates that the suite writes itself
         :raise UserError: the customer's words; archiving of running complaints; moving
-            the date received where only a manager may
+            the date received where only a manager may; emptying what is never empty
         """
+        for name in NEVER_EMPTY:
+            if name in vals and not vals[name]:
+                raise UserError(
+                    self.env._(
+                        "%(field)s: this cannot be left empty.",
+                        field=self._fields[name]._description_string(self.env),
+                    )
+                )
         if (
             "active" in vals
             and not vals["active"]

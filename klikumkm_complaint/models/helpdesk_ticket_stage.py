@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 STAGE_STATUS = [
     ("received", "Received"),
     ("in_progress", "In progress"),
-    ("coordination", "Coordination with another unit"),
+    ("coordination", "With another unit"),
     ("waiting_customer", "Waiting for the customer"),
     ("resolved", "Resolved"),
     ("referred", "Referred"),

@@ -154,6 +154,15 @@ class TestAsking(CoordinationCase):
             {f"{self.ticket.number}/U2", f"{other.number}/U1"},
         )
 
+    def test_a_request_made_by_code_is_due_after_the_units_days(self):
+        self.unit.default_due_days = 4
+        due = self.ticket._add_working_days(fields.Datetime.now(), 4)
+        vals = {"ticket_id": self.ticket.id, "unit_id": self.unit.id, "question": "?"}
+        Request = self.env["klikumkm.complaint.coordination"].with_user(self.agent)
+        requests = Request.create([vals, {**vals, "due_date": "2027-01-04 10:00:00"}])
+        self.assertEqual(requests[0].due_date.date(), due.date())
+        self.assertEqual(str(requests[1].due_date), "2027-01-04 10:00:00")
+
     def test_the_template_fills_the_question(self):
         template = self.env.ref("klikumkm_complaint.unit_request_stop_collection")
         template.unit_id = self.other_unit

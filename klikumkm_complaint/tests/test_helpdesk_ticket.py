@@ -3,10 +3,12 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, mute_logger
 
 from odoo.addons.mail.tests.common import freeze_all_time
 
@@ -102,6 +104,27 @@ class TestFactsHook(ComplaintCase):
         self._assert_one_call(
             self.tickets, "assistance_type", "handling", "information"
         )
+
+    def test_customer_status_and_date_received_are_never_empty(self):
+        for user in (self.env.user, self.agent, self.manager):
+            ticket = self._create_complaint(user_id=self.agent.id).with_user(user)
+            for name in ("partner_id", "received_date", "stage_id"):
+                with self.subTest(user=user.name, field=name):
+                    with self.assertRaises(UserError):
+                        ticket.write({name: False})
+                    self.assertTrue(ticket[name])
+        # nor from the start: intake finds or makes the contact
+        self.assertTrue(self._create_complaint(partner_id=False).partner_id)
+
+    def test_contact_of_a_complaint_cannot_be_deleted(self):
+        partner = self.env["res.partner"].create({"name": "Siti"})
+        self._create_complaint(partner_id=partner.id)
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            partner.unlink()
 
     def test_received_date(self):
         old = self.ticket.received_date

@@ -210,7 +210,7 @@ class TestImportCase(ImportCase):
                 "finished": "06/03/2026 09:15",
                 "status": "Terselesaikan",
                 "category": "Menagih / Malam hari",
-                "assistance": "Koordinasi unit lain",
+                "assistance": "Koordinasi dengan unit lain",
                 "urgency": "Tinggi",
                 "channel": "whatsapp & live chat",
                 "email": "siti@example.com",
