@@ -43,6 +43,9 @@
         "wizards/sla_extend_views.xml",
         "views/klikumkm_sla_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["klikumkm_sla/static/src/backend/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

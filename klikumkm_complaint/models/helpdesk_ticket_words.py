@@ -121,7 +121,9 @@ class HelpdeskTicket(models.Model):
         promised = self._format_customer_date(other or self._get_promised_date())
         if not promised:
             return self.env._("We cannot name a date yet; we will tell you soon.")
-        if not other and self._is_promise_missed():
+        # a message may name a date that is over: reopened after it was answered late
+        missed = other < fields.Datetime.now() if other else self._is_promise_missed()
+        if missed:
             return self._get_missed_sentence(promised)
         return self.env._("We will answer by %(date)s.", date=promised)
 

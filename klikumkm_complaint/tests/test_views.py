@@ -209,12 +209,32 @@ class TestMyWork(ComplaintCase):
             )
             names = {menu.get("xmlid") for menu in menus.values()}
             self.assertNotIn("helpdesk_mgmt.helpdesk_ticket_main_menu", names)
-        action = (
-            self.env.ref("klikumkm_complaint.helpdesk_ticket_action_today")
-            .with_user(self.agent)
-            .run()
-        )
-        self.assertEqual(action["path"], "complaints-today")
+
+    def test_menu_knows_the_address_of_its_page(self):
+        """So that the page has its menus where a mail or a bookmark opens it."""
+        menus = self.env["ir.ui.menu"].with_user(self.lead).load_menus(False).values()
+        for path, menu, action in (
+            (
+                "complaints-today",
+                "complaint_menu_today",
+                "helpdesk_ticket_action_today",
+            ),
+            (
+                "complaint-workload",
+                "complaint_menu_workload",
+                "res_users_action_workload_open",
+            ),
+        ):
+            with self.subTest(path=path):
+                [menu] = [
+                    item
+                    for item in menus
+                    if item.get("xmlid") == f"klikumkm_complaint.{menu}"
+                ]
+                self.assertEqual(menu["action_path"], path)
+                opened = self.env.ref(f"klikumkm_complaint.{action}")
+                opened = opened.with_user(self.lead).run()
+                self.assertEqual(opened["type"], "ir.actions.act_window")
 
     def test_only_managers_configure(self):
         counts = []

@@ -58,7 +58,7 @@ class ComplaintRefer(models.TransientModel):
         precompute=True,
         help="As the customer states it; kept on the complaint too.",
     )
-    amount_hint = fields.Char(compute="_compute_checks")
+    amount_hint = fields.Char(string="Amount limit", compute="_compute_checks")
     checks = fields.Html(compute="_compute_checks", sanitize=False)
     lang = fields.Selection(
         selection=lambda self: self.env["res.lang"].get_installed(),

@@ -311,6 +311,19 @@ class TestTold(SlaCase):
         self.move(ticket, "in_progress", "2026-03-16 10:00")
         self.assertEqual(ticket.sla_deadline, expected)
 
+    def test_reopening_never_promises_a_date_that_is_over(self):
+        ticket = self.make_told(partner_email="siti@example.com")
+        self.move(ticket, "resolved", "2026-03-11 10:00")
+        self.travel("2026-03-16 10:00")
+        wizard = (
+            self.env["klikumkm.complaint.reopen"]
+            .with_context(active_model="helpdesk.ticket", active_ids=ticket.ids)
+            .create({"reason": "The bank has answered."})
+        )
+        self.assertIn("We missed the date of Mon 9 Mar 2026", wizard.body)
+        self.assertNotIn("We will answer by", wizard.body)
+        self.assertIn("We missed the date of Mon 9 Mar 2026", wizard.text)
+
     # === MAIL === #
     def test_bounced_mail_gives_the_old_date_back(self):
         ticket = self.make_told(partner_email="siti@example.com")
