@@ -507,6 +507,7 @@ class HelpdeskTicket(models.Model):
         :param datetime at: the moment from which our time runs again (naive UTC)
         """
         self.ensure_one()
+        dates = self._get_reopening_dates(at)
         self._move_to("in_progress", at=at)
         self.sudo().activity_unlink(
             [
@@ -518,7 +519,7 @@ class HelpdeskTicket(models.Model):
             self._tell(
                 "progress",
                 "klikumkm_complaint.mail_template_reopened",
-                values={"reason": reason},
+                values={"reason": reason, **dates},
             )
 
     def _withdraw_untold_rulings(self):

@@ -464,9 +464,28 @@ class HelpdeskTicket(models.Model):
         """
         return False
 
-    def _get_date_after_reopening(self):
-        """Hook: the date that could be promised if it were reopened now."""
+    def _get_date_after_reopening(self, at=None):
+        """Hook: the date that could be promised if it were reopened.
+
+        :param datetime at: from which moment it runs again (naive UTC), by default now
+        """
         return self._get_promised_date()
+
+    def _get_reopening_dates(self, at=None):
+        """What a message that it is reopened promises, and what that replaces.
+
+        To be asked before it is reopened: what a preview says must hold afterwards.
+
+        :param datetime at: as for :meth:`_get_date_after_reopening`
+        :return: ``new_date`` and ``old_date``, values of :meth:`_tell`
+        :rtype: dict
+        """
+        new_date = self._get_date_after_reopening(at)
+        old_date = self._get_promised_date()
+        return {
+            "new_date": new_date,
+            "old_date": new_date and old_date != new_date and old_date,
+        }
 
     def _get_promise_reason(self):
         """Hook: one sentence that explains the promised date, or an empty string."""

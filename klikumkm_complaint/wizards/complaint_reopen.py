@@ -25,9 +25,8 @@ class ComplaintReopen(models.TransientModel):
         return ["reason"]
 
     def _get_template_values(self):
-        # before it is reopened: what the preview says must hold afterwards
-        date = self.is_single and self.ticket_id._get_date_after_reopening()
-        return {"reason": self.reason or "", "new_date": date}
+        dates = self.ticket_id._get_reopening_dates() if self.is_single else {}
+        return {"reason": self.reason or "", **dates}
 
     def action_reopen(self):
         self.ensure_one()
@@ -35,10 +34,12 @@ class ComplaintReopen(models.TransientModel):
             raise UserError(self.env._("Say why it is reopened."))
         if not self.is_silent:
             self._check_message()
+        told = self._get_tell_values()
+        told["each"] = {t.id: t._get_reopening_dates() for t in self.ticket_ids}
         for ticket in self.ticket_ids:
             # as the user: only leads reopen what is off the desk
             ticket.with_context(complaint_status="in_progress").action_set_status()
             ticket.message_post(body=self.reason, subtype_xmlid="mail.mt_note")
         if self.is_silent or is_html_empty(self.body):
             return {"type": "ir.actions.act_window_close"}
-        return self._tell_customer()
+        return self._tell_customer(**told)

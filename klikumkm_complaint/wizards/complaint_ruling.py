@@ -45,8 +45,7 @@ class ComplaintRuling(models.TransientModel):
     def _get_template_values(self):
         values = {"reason": self.reason or "", "answer": self.reason or ""}
         if self.ruling == "reopen":
-            # before it is reopened: what the preview says must hold afterwards
-            values["new_date"] = self.ticket_id._get_date_after_reopening()
+            values |= self.ticket_id._get_reopening_dates()
         return values
 
     def action_decide(self):
@@ -66,8 +65,9 @@ class ComplaintRuling(models.TransientModel):
         if is_html_empty(self.reason):
             raise UserError(self.env._("Say why: the customer reads it."))
         if self.ruling == "reopen":
+            told = self._get_tell_values()
             ticket._reopen(self.reason, tell=False)
-            return self._tell_customer()
+            return self._tell_customer(**told)
         ticket._withdraw_untold_rulings()
         last = ticket.sudo().response_id
         response = (

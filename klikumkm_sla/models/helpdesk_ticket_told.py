@@ -5,7 +5,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .sla_clock import ALIVE, read_gaps
+from .sla_clock import read_gaps
 from .sla_clock_told import NEW_DATE_KINDS
 
 
@@ -101,16 +101,11 @@ class HelpdeskTicket(models.Model):
                 return due
         return told
 
-    def _get_date_after_reopening(self):
+    def _get_date_after_reopening(self, at=None):
         engine = self._get_clock_engine()
         clock = self._get_leading_clocks().with_env(engine.env)
-        if not clock.deadline or not clock._get_open_gap() or clock.state in ALIVE:
-            return super()._get_date_after_reopening()
-        gap, _cause = clock._get_open_gap()
-        terms = clock._choose_terms(clock._get_facts(), gap.end)[clock]
-        gaps = [*clock._get_gaps()[clock.id], gap]
-        due = clock._count_dates(terms, gap.end, gaps).deadline
-        return due or super()._get_date_after_reopening()
+        due = clock._preview_reopening(at and self._get_moment_not_before(at))
+        return due or super()._get_date_after_reopening(at)
 
     def _get_new_date_reason(self):
         reasons = [super()._get_new_date_reason() or self._get_cause_sentence()]

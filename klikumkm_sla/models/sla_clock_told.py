@@ -122,6 +122,24 @@ class SlaClock(models.Model):
         due, told = self.ticket_id.sla_deadline, self.told_deadline
         return bool(due and told and due > told)
 
+    def _preview_reopening(self, at=None, more_days=0):
+        """Which deadline a clock that stands would have if it ran again.
+
+        Writes nothing.
+
+        :param datetime at: from which moment it runs (naive UTC), by default now
+        :param int more_days: an extension to think of, in working days
+        :return: naive UTC; False for one that runs or has no deadline
+        """
+        open_gap = self.deadline and self.state not in ALIVE and self._get_open_gap()
+        if not open_gap:
+            return False
+        gap, _cause = open_gap
+        gap = gap._replace(end=at or gap.end)
+        terms = self._choose_terms(self._get_facts(), gap.end)[self]
+        gaps = [*self._get_gaps()[self.id], gap]
+        return self._count_dates(terms, gap.end, gaps, more_days).deadline
+
     def _ask_to_tell_dates(self, event_types):
         """Fill in a message with the new date for each; somebody at the desk tells it.
 
@@ -172,14 +190,16 @@ class SlaClock(models.Model):
             & Domain("kind", "in", DATED_KINDS)
             & Domain("state", "=", "told")
             & Domain("promised_date", "!=", False),
-            ["ticket_id", "kind", "promised_date"],
+            ["ticket_id", "kind", "promised_date", "previous_date"],
             order="told_date, id",
         )
         date_of = {}
         for notice in told:
             date, known = notice.promised_date, date_of.get(notice.ticket_id)
-            # news of the stage never says that the date became a later one
-            if not (notice.kind == "progress" and known and date > known):
+            # news of the stage never says that the date became a later one, but for
+            # those that name what they replace: it was reopened
+            is_later = known and date > known and not notice.previous_date
+            if not (notice.kind == "progress" and is_later):
                 date_of[notice.ticket_id] = date
         replaced = self.browse()
         for clock in self:

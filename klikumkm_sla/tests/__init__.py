@@ -10,6 +10,7 @@ from . import test_coordination
 from . import test_extension
 from . import test_queries
 from . import test_race
+from . import test_reopening
 from . import test_repair
 from . import test_holidays_wizard
 from . import test_regulatory
