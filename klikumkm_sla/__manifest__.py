@@ -41,6 +41,7 @@
         "views/klikumkm_complaint_import_views.xml",
         "report/sla_report_views.xml",
         "wizards/sla_extend_views.xml",
+        "wizards/complaint_ruling_views.xml",
         "views/klikumkm_sla_menus.xml",
     ],
     "assets": {

@@ -424,7 +424,7 @@ class TestProtection(ComplaintCase):
         self.assertFalse(self.ticket.active)
 
     def test_never_deleted(self):
-        self._move(self.ticket, "closed")
+        self._move(self.ticket.sudo(), "closed")
         with self.assertRaises(UserError):
             self.ticket.with_user(self.manager).unlink()
         with self.assertRaises(UserError):

@@ -66,7 +66,7 @@ class ComplaintRuling(models.TransientModel):
             raise UserError(self.env._("Say why: the customer reads it."))
         if self.ruling == "reopen":
             told = self._get_tell_values()
-            ticket._reopen(self.reason, tell=False)
+            self._reopen()
             return self._tell_customer(**told)
         ticket._withdraw_untold_rulings()
         last = ticket.sudo().response_id
@@ -87,3 +87,7 @@ class ComplaintRuling(models.TransientModel):
         )
         ticket.sudo().activity_unlink(["klikumkm_complaint.activity_type_ruling"])
         return self._tell_customer(response=response, next_status="closed")
+
+    def _reopen(self):
+        """Hook: work on it again; the customer is told by what follows."""
+        self.ticket_id._reopen(self.reason, tell=False)

@@ -158,6 +158,24 @@ class HelpdeskTicket(models.Model):
             before=self.sudo().sla_deadline, after=min(held), held_until=min(held)
         )
 
+    def _preview_reopening(self, days=0):
+        """The date that would be promised if it were reopened now and extended.
+
+        Writes nothing.
+
+        :param int days: working days of the extension
+        :return: naive UTC, or False
+        """
+        self.ensure_one()
+        clocks = self.sudo().sla_clock_ids
+        extended = self._get_extendable_clocks()
+        # the term of the law is not ours to extend: the earlier date is promised
+        dates = [
+            clock._preview_reopening(more_days=days if clock in extended else 0)
+            for clock in clocks.filtered(lambda c: c.state == "stopped")
+        ]
+        return min(filter(None, dates), default=False)
+
     def _get_extendable_clocks(self):
         """The clocks of the published standard: what we promised, we may extend.
 

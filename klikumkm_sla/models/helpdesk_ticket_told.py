@@ -118,6 +118,22 @@ class HelpdeskTicket(models.Model):
             reasons.append(ticket._get_extension_sentence())
         return " ".join(filter(None, reasons))
 
+    def _get_promise_sentence(self):
+        sentence = super()._get_promise_sentence()
+        values = self._get_message_values()
+        if not values.get("extension_days"):
+            return sentence
+        # told with the message that it is reopened
+        ticket = self.with_context(
+            complaint_values={
+                "days": values["extension_days"],
+                "reason": values.get("extension_reason"),
+                "reason_words": values.get("extension_words"),
+            },
+            complaint_values_of={},
+        )
+        return f"{ticket._get_extension_sentence()} {sentence}"
+
     def _get_cause_sentence(self):
         """What moved the date, or nothing."""
         cause = self._get_message_values().get("cause")

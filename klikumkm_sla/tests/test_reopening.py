@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Reopening tells the new date once, and may give more time in the same message."""
 
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from .common import wall
@@ -15,6 +16,10 @@ class TestReopening(ExtensionCase):
         ticket = self.make_told(submission_type="complaint", **vals)
         self.assertDeadline(ticket, "2026-03-09 17:00")
         self.travel("2026-03-04 10:00")
+        self.answer(ticket)
+        return ticket
+
+    def answer(self, ticket):
         ground = self.env["klikumkm.complaint.reason"].search(
             [("kind", "=", "refusal_ground")], limit=1
         )
@@ -32,7 +37,6 @@ class TestReopening(ExtensionCase):
             },
         )
         self.assertEqual(ticket.status, "resolved")
-        return ticket
 
     def make_objection(self, **vals):
         """The customer does not accept the answer; it is Friday 6 March."""
@@ -52,8 +56,7 @@ class TestReopening(ExtensionCase):
         self.assertEqual(ticket.sla_told_date, wall(date))
         self.assertFalse(ticket.sla_is_untold)
 
-    def test_ruling_tells_the_date_once(self):
-        ticket = self.make_objection()
+    def open_ruling(self, ticket):
         wizard = (
             self.env["klikumkm.complaint.ruling"]
             .with_user(self.lead)
@@ -62,9 +65,94 @@ class TestReopening(ExtensionCase):
         form = Form(wizard)
         form.ruling = "reopen"
         form.reason = "<p>We look at it again.</p>"
-        form.save().action_decide()
+        return form
+
+    def test_ruling_tells_the_date_once(self):
+        ticket = self.make_objection()
+        self.open_ruling(ticket).save().action_decide()
         self.assertDeadline(ticket, "2026-03-11 17:00")
+        self.assertFalse(ticket.extension_ids)
         self.assertToldOnce(ticket, "2026-03-11 17:00")
+
+    def test_ruling_gives_more_time_in_the_same_message(self):
+        ticket = self.make_objection()
+        form = self.open_ruling(ticket)
+        self.assertIn("11 Mar 2026", form.dates_label)
+        form.extension_days = 3
+        form.extension_reason_id = self.reason
+        self.assertIn("16 Mar 2026", form.dates_label)
+        for text in (form.body, form.text):
+            self.assertIn("We need 3 more working days. The reason: ", text)
+            self.assertIn("16 Mar 2026", text)
+        form.save().action_decide()
+        self.assertDeadline(ticket, "2026-03-16 17:00")
+        extension = ticket.extension_ids
+        self.assertEqual(
+            (extension.days, extension.reason_id, extension.approved_by_id.id),
+            (3, self.reason, False),
+        )
+        self.assertEqual(extension.notice_id.kind, "progress")
+        self.assertEqual(extension.notice_state, "to_tell")
+        self.assertToldOnce(ticket, "2026-03-16 17:00")
+        self.assertEqual(extension.notice_state, "told")
+
+    def test_lead_who_rules_may_exceed_the_cap(self):
+        ticket = self.make_objection()
+        form = self.open_ruling(ticket)
+        form.extension_days = 9
+        form.extension_reason_id = self.other_reason
+        form.extension_words = "The court asked for the file"
+        form.save().action_decide()
+        extension = ticket.extension_ids
+        self.assertEqual(extension.approved_by_id, self.lead)
+        self.assertEqual(extension.reason, "The court asked for the file")
+        self.assertIn("The court asked for the file", extension.notice_id.body)
+
+    def test_more_time_needs_a_reason(self):
+        ticket = self.make_objection()
+        form = self.open_ruling(ticket)
+        form.extension_days = 3
+        form.extension_reason_id = self.reason
+        wizard = form.save()
+        for vals in (
+            {"extension_reason_id": False},
+            {"extension_reason_id": self.stage.id},
+            {"extension_reason_id": self.other_reason.id, "extension_words": " "},
+            {"extension_days": -1},
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                wizard.write(vals)
+                wizard.action_decide()
+        self.assertEqual(ticket.status, "resolved")
+
+    def test_date_that_is_over_is_said_before(self):
+        ticket = self.make_told(submission_type="complaint")
+        self.travel("2026-03-11 10:00")
+        self.answer(ticket)
+        self.travel("2026-03-12 10:00")
+        ticket._record_decision("rejected", "No", told={"medium": "phone"})
+        form = self.open_ruling(ticket)
+        self.assertTrue(form.is_date_past)
+        form.extension_days = 1
+        form.extension_reason_id = self.reason
+        self.assertTrue(form.is_date_past)
+        wizard = form.save()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            wizard.action_decide()
+        form.extension_days = 6
+        self.assertFalse(form.is_date_past)
+        form.save().action_decide()
+        self.assertTrue(ticket.extension_ids.is_late)
+
+    def test_final_answer_gives_no_time(self):
+        ticket = self.make_objection()
+        form = self.open_ruling(ticket)
+        form.extension_days = 3
+        form.extension_reason_id = self.reason
+        form.ruling = "final"
+        self.assertNotIn("more working days", form.body)
+        form.save().action_decide()
+        self.assertFalse(ticket.extension_ids)
 
     def test_reopened_by_a_lead_tells_the_date_once(self):
         ticket = self.make_answered()

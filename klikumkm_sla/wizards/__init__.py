@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import complaint_coordination_ask
 from . import complaint_readiness
+from . import complaint_ruling
 from . import sla_extend
 from . import sla_holidays
 from . import sla_holidays_line
