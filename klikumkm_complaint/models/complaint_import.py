@@ -193,6 +193,7 @@ class ComplaintImport(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "klikumkm_complaint.helpdesk_ticket_action_all"
         )
+        action["name"] = self.name
         action["domain"] = [("import_id", "=", self.id)]
         action["context"] = {"active_test": False}
         return action
