@@ -38,7 +38,7 @@ class ComplaintCancellation(models.Model):
     )
     note = fields.Text()
     undone_date = fields.Datetime(string="Undone at")
-    undone_by_id = fields.Many2one(comodel_name="res.users")
+    undone_by_id = fields.Many2one(string="Taken back by", comodel_name="res.users")
 
     # === WHAT STOOD BEFORE === #
     stage_id = fields.Many2one(
@@ -46,7 +46,7 @@ class ComplaintCancellation(models.Model):
     )
     user_id = fields.Many2one(comodel_name="res.users", string="Former owner")
     was_classified = fields.Boolean()
-    reply_pending_since = fields.Datetime()
+    reply_pending_since = fields.Datetime(string="Reply pending since")
     answer_by_date = fields.Datetime(string="Customer asked until")
     reminder_date = fields.Datetime(string="Reminded at")
     activity_ids = fields.Many2many(

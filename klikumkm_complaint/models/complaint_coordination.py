@@ -123,6 +123,7 @@ class ComplaintCoordination(models.Model):
     )
     due_date = fields.Datetime(string="Answer by", required=True, tracking=True)
     needs_coordination = fields.Boolean(
+        string="Needs coordination",
         tracking=True,
         help="The complaint counts as coordination with another unit as long as this "
         "request is not withdrawn: its standard is then 1-20 working days.",
@@ -178,6 +179,7 @@ class ComplaintCoordination(models.Model):
         search="_search_is_overdue",
     )
     mail_problem = fields.Char(
+        string="Mail problem",
         compute="_compute_mail_problem",
         compute_sudo=True,
         help="Why the request may not have reached the unit.",

@@ -65,8 +65,8 @@ class ComplaintExternalBody(models.Model):
     claim_limit = fields.Monetary(
         string="Claims up to", help="Higher claims are not taken; 0 for no limit."
     )
-    valid_from = fields.Date()
-    valid_to = fields.Date()
+    valid_from = fields.Date(string="Valid from")
+    valid_to = fields.Date(string="Valid to")
     checked_date = fields.Date(
         string="Checked on",
         help="When somebody last made sure that address, conditions and limits are "

@@ -141,11 +141,12 @@ class ComplaintNotice(models.Model):
         help="The line that shows there what was not told by e-mail.",
     )
     recipient = fields.Char(string="Sent to", readonly=True)
-    failure_reason = fields.Char(readonly=True)
-    failed_since = fields.Datetime(readonly=True)
+    failure_reason = fields.Char(string="Failure reason", readonly=True)
+    failed_since = fields.Datetime(string="Failed since", readonly=True)
     retry_count = fields.Integer(string="Attempts", readonly=True)
     next_retry_date = fields.Datetime(string="Tried again at", readonly=True)
     next_status = fields.Selection(
+        string="Next status",
         selection=STAGE_STATUS,
         readonly=True,
         help="Where the complaint goes once the customer is told.",

@@ -148,11 +148,11 @@ class ComplaintReferral(models.Model):
         tracking=True,
         help="Under which the body keeps the matter.",
     )
-    next_step = fields.Char(tracking=True)
+    next_step = fields.Char(string="Next step", tracking=True)
     next_date = fields.Date(string="Next step on", tracking=True)
     result = fields.Selection(selection=REFERRAL_RESULT, tracking=True)
-    result_date = fields.Date(tracking=True)
-    result_note = fields.Text()
+    result_date = fields.Date(string="Result date", tracking=True)
+    result_note = fields.Text(string="Result note")
 
     # === COMPUTE METHODS === #
     @api.depends("name", "body_id")

@@ -60,7 +60,7 @@ class ComplaintResponse(models.Model):
     decision_medium = fields.Selection(
         selection=NOTICE_MEDIUM, string="Said by", readonly=True
     )
-    decision_reason = fields.Text(readonly=True)
+    decision_reason = fields.Text(string="Decision reason", readonly=True)
     decision_file_ids = fields.Many2many(
         comodel_name="ir.attachment",
         relation="klikumkm_complaint_response_decision_file_rel",
@@ -69,6 +69,7 @@ class ComplaintResponse(models.Model):
         copy=False,
     )
     needs_written_confirmation = fields.Boolean(
+        string="Needs written confirmation",
         compute="_compute_needs_written_confirmation",
         help="An answer given orally and not accepted must be confirmed in writing "
         "(POJK 22/2023 article 78(4)).",

@@ -216,11 +216,11 @@ class HelpdeskTicket(models.Model):
         string="Role",
     )
     agreement_ref = fields.Char(string="Loan or funding no.", index="trigram")
-    incident_date = fields.Date()
+    incident_date = fields.Date(string="Incident date")
     requested_remedy = fields.Text(string="Remedy sought")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    loss_amount = fields.Monetary(groups="base.group_user")
-    represented_by = fields.Char()
+    loss_amount = fields.Monetary(string="Loss amount", groups="base.group_user")
+    represented_by = fields.Char(string="Represented by")
     external_ref = fields.Char(string="External no.")
     is_imported = fields.Boolean(
         readonly=True,
@@ -273,12 +273,14 @@ class HelpdeskTicket(models.Model):
     status = fields.Selection(related="stage_id.status", string="State of the case")
     last_customer_message_date = fields.Datetime(readonly=True, copy=False)
     reply_pending_since = fields.Datetime(
+        string="Reply pending since",
         readonly=True,
         copy=False,
         index="btree_not_null",
         help="The customer wrote and nobody has answered since.",
     )
     last_pause_date = fields.Datetime(
+        string="Last pause date",
         readonly=True,
         copy=False,
         groups="base.group_user",
@@ -286,28 +288,37 @@ class HelpdeskTicket(models.Model):
     )
     outcome = fields.Selection(selection=OUTCOME, copy=False, tracking=True)
     root_cause_id = fields.Many2one(
+        string="Root cause",
         comodel_name="klikumkm.complaint.reason",
         domain="[('kind', '=', 'root_cause')]",
         copy=False,
         groups="base.group_user",
         index="btree_not_null",
     )
-    corrective_action = fields.Text(copy=False, groups="base.group_user")
+    corrective_action = fields.Text(
+        string="Corrective action", copy=False, groups="base.group_user"
+    )
     cancel_reason_id = fields.Many2one(
+        string="Cancel reason",
         comodel_name="klikumkm.complaint.reason",
         domain="[('kind', '=', 'cancel')]",
         copy=False,
         index="btree_not_null",
     )
     customer_decision = fields.Selection(
+        string="Customer decision",
         selection=CUSTOMER_DECISION,
         default="none",
         required=True,
         copy=False,
         tracking=True,
     )
-    customer_decision_date = fields.Datetime(copy=False)
-    customer_decision_reason = fields.Text(copy=False)
+    customer_decision_date = fields.Datetime(
+        string="Customer decision date", copy=False
+    )
+    customer_decision_reason = fields.Text(
+        string="Customer decision reason", copy=False
+    )
 
     def init(self):
         result = super().init()

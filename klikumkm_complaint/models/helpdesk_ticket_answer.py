@@ -40,7 +40,9 @@ class HelpdeskTicket(models.Model):
         groups="base.group_user",
     )
     needs_written_confirmation = fields.Boolean(
-        compute="_compute_response_id", groups="base.group_user"
+        string="Needs written confirmation",
+        compute="_compute_response_id",
+        groups="base.group_user",
     )
     is_offer_open = fields.Boolean(
         string="Offer to carry out",

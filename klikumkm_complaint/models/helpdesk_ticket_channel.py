@@ -7,6 +7,7 @@ class HelpdeskTicketChannel(models.Model):
     _inherit = "helpdesk.ticket.channel"
 
     communication_mode = fields.Selection(
+        string="Communication mode",
         selection=[("oral", "Oral"), ("written", "Written")],
         required=True,
         default="written",

@@ -30,7 +30,9 @@ class HelpdeskTicket(models.Model):
         groups="base.group_user",
     )
     referral_count = fields.Integer(
-        compute="_compute_referral_count", groups="base.group_user"
+        string="Referral count",
+        compute="_compute_referral_count",
+        groups="base.group_user",
     )
     open_referral_count = fields.Integer(
         compute="_compute_referral_count", groups="base.group_user"

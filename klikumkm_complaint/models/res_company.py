@@ -55,7 +55,9 @@ class ResCompany(models.Model):
         help="Told with the receipt of an emergency. Each language has its own text: "
         "change yours to see and edit another. Emptied, it is ours again.",
     )
-    complaint_emergency_own_text = fields.Text(translate=True)
+    complaint_emergency_own_text = fields.Text(
+        string="Own emergency text", translate=True
+    )
 
     _complaint_terms_positive = models.Constraint(
         "CHECK (complaint_silence_days > 0 AND complaint_reopen_days > 0"

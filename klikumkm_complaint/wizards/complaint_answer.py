@@ -112,6 +112,7 @@ class ComplaintAnswer(models.TransientModel):
         compute_sudo=False,
     )
     corrective_action = fields.Text(
+        string="Corrective action",
         compute="_compute_learning",
         store=True,
         readonly=False,

@@ -89,8 +89,11 @@ class ComplaintCoordinationAsk(models.TransientModel):
         precompute=True,
         required=True,
     )
-    promised_date = fields.Datetime(compute="_compute_promised_date")
+    promised_date = fields.Datetime(
+        string="Promised date", compute="_compute_promised_date"
+    )
     needs_coordination = fields.Boolean(
+        string="Needs coordination",
         compute="_compute_needs_coordination",
         store=True,
         readonly=False,

@@ -42,7 +42,7 @@ class ComplaintFile(models.TransientModel):
     recipient = fields.Char(string="For whom", required=True)
     reason = fields.Char(string="Why", required=True)
     content = fields.Binary(string="Complaint file", readonly=True)
-    file_name = fields.Char(compute="_compute_file_name")
+    file_name = fields.Char(string="File name", compute="_compute_file_name")
 
     @api.depends("ticket_id")
     def _compute_file_name(self):

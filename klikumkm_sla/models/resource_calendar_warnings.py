@@ -17,6 +17,7 @@ class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
     sla_holiday_warning = fields.Text(
+        string="Holiday warning",
         compute="_compute_sla_holiday_warning",
         help="What is not known for certain about the days off that deadlines reach.",
     )

@@ -142,34 +142,46 @@ class SlaClock(models.Model):
         ondelete="restrict",
         index=True,
     )
-    calendar_version = fields.Integer(readonly=True, aggregator=None)
-    extension_days = fields.Integer(readonly=True, aggregator=None)
-    unset_reason = fields.Selection(selection=UNSET_REASON, readonly=True)
+    calendar_version = fields.Integer(
+        string="Calendar version", readonly=True, aggregator=None
+    )
+    extension_days = fields.Integer(
+        string="Extension days", readonly=True, aggregator=None
+    )
+    unset_reason = fields.Selection(
+        string="Why no deadline", selection=UNSET_REASON, readonly=True
+    )
 
     # === COUNT === #
     state = fields.Selection(selection=CLOCK_STATE, required=True, default="running")
-    start_date = fields.Datetime(required=True)
-    paused_since = fields.Datetime()
-    stop_date = fields.Datetime()
+    start_date = fields.Datetime(string="Start date", required=True)
+    paused_since = fields.Datetime(string="Paused since")
+    stop_date = fields.Datetime(string="Stop date")
     deadline = fields.Datetime()
     deadline_since = fields.Datetime(
+        string="Deadline since",
         help="The moment at which the present deadline became the deadline.",
     )
-    target_date = fields.Datetime()
-    first_deadline = fields.Datetime(help="The deadline without extensions.")
-    told_deadline = fields.Datetime(help="The last date the customer was told.")
+    target_date = fields.Datetime(string="Target date")
+    first_deadline = fields.Datetime(
+        string="First deadline", help="The deadline without extensions."
+    )
+    told_deadline = fields.Datetime(
+        string="Told deadline", help="The last date the customer was told."
+    )
     is_told_late = fields.Boolean(
         string="Told late",
         help="The date that the customer had passed before he was told another.",
     )
     missed = fields.Boolean(help="The present deadline has passed.")
     late_from = fields.Datetime(
+        string="Late from",
         help="The missed deadline that was extended afterwards; the result counts "
         "from here.",
     )
     result = fields.Selection(selection=RESULT)
-    target_result = fields.Selection(selection=RESULT)
-    late_days = fields.Integer(aggregator=None)
+    target_result = fields.Selection(string="Target result", selection=RESULT)
+    late_days = fields.Integer(string="Late days", aggregator=None)
 
     _ticket_kind_uniq = models.Constraint(
         "UNIQUE (ticket_id, kind)", "A complaint has one clock of each kind."

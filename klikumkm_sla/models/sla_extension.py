@@ -40,14 +40,15 @@ class SlaExtension(models.Model):
         string="Rule", help="The rule on which the reason rested when it was given."
     )
     stage_reached = fields.Char(
-        help="How far the handling got, as told to the customer."
+        string="Stage reached",
+        help="How far the handling got, as told to the customer.",
     )
     is_late = fields.Boolean(
         string="After the deadline",
         help="There is a new date to work to, but the result stays late.",
     )
-    deadline_before = fields.Datetime(required=True)
-    deadline_after = fields.Datetime(required=True)
+    deadline_before = fields.Datetime(string="Deadline before", required=True)
+    deadline_after = fields.Datetime(string="Deadline after", required=True)
     request_id = fields.Many2one(
         comodel_name="klikumkm.sla.extension.request",
         string="Request",

@@ -60,7 +60,9 @@ class SlaExtensionRequest(models.Model):
     )
     explanation = fields.Text(string="In your own words")
     stage_reached_id = fields.Many2one(
-        comodel_name="klikumkm.complaint.reason", ondelete="restrict"
+        string="Stage reached",
+        comodel_name="klikumkm.complaint.reason",
+        ondelete="restrict",
     )
     new_date = fields.Datetime(
         string="Date asked for", help="As it was counted when it was asked for."

@@ -60,8 +60,12 @@ class SlaPolicy(models.Model):
         help="Leave empty for all teams.",
     )
     company_id = fields.Many2one(comodel_name="res.company", index=True)
-    valid_from = fields.Date(help="First day of receipt to which it applies.")
-    valid_to = fields.Date(help="Last day of receipt to which it applies.")
+    valid_from = fields.Date(
+        string="Valid from", help="First day of receipt to which it applies."
+    )
+    valid_to = fields.Date(
+        string="Valid to", help="Last day of receipt to which it applies."
+    )
 
     _check_days = models.Constraint(
         "CHECK (min_days >= 1 AND max_days >= min_days)",

@@ -131,7 +131,7 @@ class SlaReport(models.Model):
     state = fields.Selection(selection=CLOCK_STATE, string="Clock", readonly=True)
     received_date = fields.Datetime(string="Received at", readonly=True)
     first_deadline = fields.Datetime(
-        readonly=True, help="The deadline without extensions."
+        string="First deadline", readonly=True, help="The deadline without extensions."
     )
     deadline = fields.Datetime(readonly=True)
     told_deadline = fields.Datetime(

@@ -88,6 +88,7 @@ class SlaExtend(models.TransientModel):
     old_date = fields.Datetime(string="Date told", compute="_compute_dates")
     # Comes back from the screen as it was shown: what is confirmed is what was seen.
     new_date = fields.Datetime(
+        string="New date",
         compute="_compute_new_date",
         store=True,
         readonly=False,

@@ -28,7 +28,7 @@ class SlaHolidaysMove(models.TransientModel):
     )
     before = fields.Datetime()
     after = fields.Datetime()
-    told_date = fields.Datetime()
+    told_date = fields.Datetime(string="Told date")
     is_later_than_told = fields.Boolean(string="Later than told")
     before_label = fields.Char(string="Deadline now", compute="_compute_labels")
     after_label = fields.Char(string="New deadline", compute="_compute_labels")
