@@ -146,6 +146,10 @@ class TestRepair(RepairCase):
             wizard.action_apply()
         self.assertDeadline(self.running, "2026-03-09 17:00")
 
+    def test_late_by_one_day_is_said_in_the_singular(self):
+        line = self.env["klikumkm.sla.repair.line"]
+        self.assertEqual(line._say_result("late", 1), "Late (1 working day)")
+
     def test_stopped_clock_moves_only_by_name(self):
         self.shorten()
         wizard = self.repair(includes_stopped=True)

@@ -66,5 +66,7 @@ class SlaRepairLine(models.TransientModel):
     def _say_result(self, result, late_days):
         """The result of a stopped clock in words."""
         if result == "late":
+            if late_days == 1:
+                return self.env._("Late (1 working day)")
             return self.env._("Late (%(days)s working days)", days=late_days)
         return self.env._("In time") if result else "–"
