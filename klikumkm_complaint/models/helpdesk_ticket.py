@@ -119,7 +119,7 @@ class HelpdeskTicket(models.Model):
     # === CLASSIFICATION === #
     priority = fields.Selection(
         selection_add=URGENCY,
-        string="Level of urgency",
+        string="Urgency",
         compute="_compute_classification",
         store=True,
         readonly=False,

@@ -134,7 +134,7 @@ class TestPortalList(PortalCase):
         self.make_complaint(self.customer, stage_id=self.stage_waiting.id)
         self.promise(datetime(2035, 3, 12, 10))
         self.login(self.customer)
-        self.assertNotIn("2035", self.get_text(self.url_open("/my/tickets")))
+        self.assertNotIn("Mar 2035", self.get_text(self.url_open("/my/tickets")))
 
     def test_first_page_of_the_portal_leads_to_the_list(self):
         self.login(self.customer)

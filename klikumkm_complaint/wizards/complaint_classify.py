@@ -55,7 +55,7 @@ class ComplaintClassify(models.TransientModel):
     )
     priority = fields.Selection(
         selection=URGENCY,
-        string="Level of urgency",
+        string="Urgency",
         compute="_compute_priority",
         store=True,
         readonly=False,
