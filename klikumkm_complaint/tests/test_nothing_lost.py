@@ -323,12 +323,12 @@ class TestMailsThatAreNoNotices(NothingLostCase):
             yield
             self.env.flush_all()
 
-    def _write(self):
+    def _write(self, also=()):
         return self.ticket.message_post(
             body="Dana dikirim hari ini.",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            partner_ids=self.ticket.partner_id.ids,
+            partner_ids=[*self.ticket.partner_id.ids, *(p.id for p in also)],
         )
 
     def _get_status(self, message):
@@ -459,6 +459,32 @@ class TestMailsThatAreNoNotices(NothingLostCase):
                 partner_ids=self.lead.partner_id.ids,
             )
         self.assertFalse(self._get_reach_activities(self.ticket))
+
+    def test_what_did_not_reach_him_was_no_answer(self):
+        with self._server_down():
+            lost = self.ticket.with_user(self.agent).message_post(
+                body="Dana dikirim hari ini.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=self.ticket.partner_id.ids,
+            )
+        self.assertNotIn(lost, self.ticket.with_user(self.agent)._get_sent_messages())
+        with self._real_mail():
+            self._run_at(6)
+        self.assertIn(lost, self.ticket.with_user(self.agent)._get_sent_messages())
+
+    def test_an_answer_that_still_waits_in_the_queue_is_sent(self):
+        with self._server_down():
+            message = self._write()
+        mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        mail.mark_outgoing()
+        message.sudo().notification_ids.notification_status = "ready"
+        form = self._open("answer", self.ticket)
+        form.answered_by, form.outcome = "sent", "explained"
+        self.assertEqual(form.message_id, message)
+        form.save().action_send()
+        self.assertEqual(self.ticket.status, "resolved")
+        self.assertEqual(mail.state, "outgoing")
 
     def test_notices_keep_their_own_plan(self):
         with self._server_down():
