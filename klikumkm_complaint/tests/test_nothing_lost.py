@@ -460,6 +460,17 @@ class TestMailsThatAreNoNotices(NothingLostCase):
             )
         self.assertFalse(self._get_reach_activities(self.ticket))
 
+    def test_a_message_deleted_meanwhile_is_not_sent_any_more(self):
+        with self._server_down():
+            message = self._write()
+        # sudo: as Odoo's own button does, after it asked whether the agent may
+        self.ticket._message_update_content(message.sudo(), body="", attachment_ids=[])
+        with self._real_mail() as sink:
+            self._run_at(6)
+            self._run_at(12)
+        self.assertFalse(sink.mails)
+        self.assertFalse(self._get_reach_activities(self.ticket))
+
     def test_what_did_not_reach_him_was_no_answer(self):
         with self._server_down():
             lost = self.ticket.with_user(self.agent).message_post(
