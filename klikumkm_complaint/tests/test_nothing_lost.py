@@ -4,6 +4,7 @@
 
 import contextlib
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
@@ -471,6 +472,19 @@ class TestMailsThatAreNoNotices(NothingLostCase):
         self.assertFalse(sink.mails)
         self.assertFalse(self._get_reach_activities(self.ticket))
 
+    def test_who_was_asked_is_not_asked_again_by_the_job(self):
+        with self._real_mail() as sink, freeze_all_time(self.start):
+            sink.replies["RCPT"] = "550 no such user"
+            self._write()
+            self.env.flush_all()
+        activity = self._get_reach_activities(self.ticket)
+        self.assertEqual(len(activity), 1)
+        activity.action_feedback()  # he has phoned
+        with self._real_mail() as sink:
+            self._run_at(6)
+        self.assertFalse(sink.mails)
+        self.assertFalse(self._get_reach_activities(self.ticket))
+
     def test_what_did_not_reach_him_was_no_answer(self):
         with self._server_down():
             lost = self.ticket.with_user(self.agent).message_post(
@@ -496,6 +510,28 @@ class TestMailsThatAreNoNotices(NothingLostCase):
         form.save().action_send()
         self.assertEqual(self.ticket.status, "resolved")
         self.assertEqual(mail.state, "outgoing")
+
+    def test_one_bad_mail_keeps_no_other(self):
+        with self._server_down():
+            bad, good = self._write(), self._write()
+        tickets = type(self.ticket)
+        origin = tickets._is_mail_wanted
+
+        def fail_for_one(ticket, message):
+            if message == bad:
+                raise ValueError("broken")
+            return origin(ticket, message)
+
+        with (
+            patch.object(tickets, "_is_mail_wanted", fail_for_one),
+            mute_logger("odoo.addons.klikumkm_complaint.models.mail_mail_retry"),
+            self._real_mail() as sink,
+        ):
+            self._run_at(6)
+            self._run_at(12)
+        self.assertEqual(len(sink.mails), 1)
+        self.assertEqual(self._get_status(good), ["sent"])
+        self.assertEqual(len(self._get_reach_activities(self.ticket)), 1)
 
     def test_notices_keep_their_own_plan(self):
         with self._server_down():
