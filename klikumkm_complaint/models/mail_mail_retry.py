@@ -140,6 +140,7 @@ class MailMail(models.Model):
             self.cancel()
             self._give_up_desk_mail()
         else:
+            self._leave_out_reached(failed)
             self.mark_outgoing()
             self._send_and_record()
 
@@ -153,3 +154,13 @@ class MailMail(models.Model):
         """Have somebody do it another way."""
         record = self.env[self.model].browse(self.res_id)
         record._give_up_mail(self.mail_message_id, self._get_failed_notifications())
+
+    def _leave_out_reached(self, failed):
+        """Whoever got the mail already does not get it again with the others.
+
+        :param failed: ``mail.notification`` records
+        """
+        self.ensure_one()
+        self.recipient_ids &= failed.res_partner_id
+        if all(notification.res_partner_id for notification in failed):
+            self.write({"email_to": False, "email_cc": False})

@@ -461,6 +461,25 @@ class TestMailsThatAreNoNotices(NothingLostCase):
             )
         self.assertFalse(self._get_reach_activities(self.ticket))
 
+    def test_who_has_the_mail_does_not_get_it_again(self):
+        # the customer has a mail of his own, with the way to his page
+        customer, others = "siti@example.com", ["akuntan@example.com", "cv@example.com"]
+        partners = self.env["res.partner"].create(
+            [{"name": email, "email": email} for email in others]
+        )
+        for refused in others:
+            with self.subTest(refused=refused), self._real_mail() as sink:
+                sink.refused.add(refused)
+                with freeze_all_time(self.start):
+                    message = self._write(also=partners)
+                    self.env.flush_all()
+                self._run_at(6)
+                sink.refused.clear()
+                self._run_at(20)
+                addresses = [address for mail in sink.mails for address in mail["to"]]
+                self.assertEqual(sorted(addresses), sorted([customer, *others]))
+                self.assertEqual(set(self._get_status(message)), {"sent"})
+
     def test_a_message_deleted_meanwhile_is_not_sent_any_more(self):
         with self._server_down():
             message = self._write()
