@@ -379,8 +379,10 @@ class ComplaintNotice(models.Model):
                     mail_message_id=message.id,
                 )
             notice.write(vals)
-        # told by WhatsApp, he is not to get the mail as well once the server is mended
-        self._get_unsent_mails().cancel()
+        if not message:
+            # told by WhatsApp, he is not to get the mail as well once the server is
+            # mended
+            self._get_unsent_mails().cancel()
         for notice in self:
             notice.log_message_id = message or notice.ticket_id._log_told(notice)
         self.ticket_id._close_telling_activities()

@@ -295,9 +295,12 @@ class HelpdeskTicket(models.Model):
         )
 
     def _get_sent_messages(self):
-        """What the desk wrote to the customer, latest first, to be named the answer."""
+        """What the desk wrote to the customer, latest first, to be named the answer.
+
+        Not what did not reach him: the job sends that again.
+        """
         self.ensure_one()
-        return self.env["mail.message"].search(
+        messages = self.env["mail.message"].search(
             Domain("model", "=", self._name)
             & Domain("res_id", "=", self.id)
             & Domain("message_type", "in", ("comment", "email_outgoing"))
@@ -307,6 +310,13 @@ class HelpdeskTicket(models.Model):
             order="id desc",
             limit=10,
         )
+        failed = messages.sudo().notification_ids.filtered(  # what became of his mail
+            lambda n: (
+                n.res_partner_id == self.partner_id
+                and n.notification_status in ("bounce", "exception")
+            )
+        )
+        return messages - failed.mail_message_id.with_env(self.env)
 
     # === ANSWER === #
     def _answer(self, values, notice_values):

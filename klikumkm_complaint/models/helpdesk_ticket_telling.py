@@ -620,7 +620,8 @@ class HelpdeskTicket(models.Model):
         :param message: ``mail.message`` record
         """
         self.ensure_one()
-        return not self._is_marked_not_complaint()
+        is_deleted = message._filter_empty()
+        return not is_deleted and not self._is_marked_not_complaint()
 
     def _give_up_mail(self, message, failed):
         """What an agent wrote does not reach the customer.

@@ -5,12 +5,17 @@ requests to units. They too are tried again where the mail server was at fault; 
 tries no mail twice.
 """
 
+import logging
 from datetime import timedelta
+
+from psycopg2 import Error as PostgresError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .complaint_notice import BATCH_SIZE, RETRY_DAYS, RETRY_MINUTES
+
+_logger = logging.getLogger(__name__)
 
 DESK_MODELS = ("helpdesk.ticket", "klikumkm.complaint.coordination")
 
@@ -28,7 +33,7 @@ class MailMail(models.Model):
         for mail in mails:
             locked = mail.try_lock_for_update()
             if locked.state == "exception":
-                locked._retry_desk_mail()
+                locked._isolate_retry()
             if not cron._commit_progress(1):
                 break
 
@@ -96,23 +101,66 @@ class MailMail(models.Model):
         end = self.create_date + timedelta(days=RETRY_DAYS)
         return fields.Datetime.now() >= min(self.write_date + interval, end)
 
+    def _isolate_retry(self):
+        """Try one mail; one that cannot be tried keeps no other, and is given up."""
+        if not self._isolate("_retry_desk_mail"):
+            self.cancel()
+            self._isolate("_give_up_desk_mail")
+
+    def _isolate(self, method):
+        """Run a step for one mail so that a failure stays its own.
+
+        :return: whether nothing is wrong with the mail itself
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, method)()
+                self.env.flush_all()
+        except PostgresError:  # somebody else changed it meanwhile: the next run
+            _logger.info("Mail %s is tried in the next run", self.id, exc_info=True)
+            self.env.cr.rollback()
+        except Exception:
+            _logger.exception("Could not try mail %s again", self.id)
+            self.env.invalidate_all()
+            return False
+        return True
+
     def _retry_desk_mail(self):
         """Send once more, or give up and have somebody do it another way."""
         self.ensure_one()
         record = self.env[self.model].browse(self.res_id).exists()
-        failed = self.env["mail.notification"].search(
-            Domain("mail_mail_id", "=", self.id)
-            & Domain("notification_status", "=", "exception")
-        )
+        failed = self._get_failed_notifications()
         # sent again by hand since, or no longer wanted
         if not failed or not record or not record._is_mail_wanted(self.mail_message_id):
             self.cancel()
-            return
-        end = self.create_date + timedelta(days=RETRY_DAYS)
-        is_final = all(notification._is_final() for notification in failed)
-        if is_final or fields.Datetime.now() >= end:
+        elif all(notification._is_final() for notification in failed):
+            self.cancel()  # somebody was asked when it failed: _give_up_messages()
+        elif fields.Datetime.now() >= self.create_date + timedelta(days=RETRY_DAYS):
             self.cancel()
-            record._give_up_mail(self.mail_message_id, failed)
-            return
-        self.mark_outgoing()
-        self._send_and_record()
+            self._give_up_desk_mail()
+        else:
+            self._leave_out_reached(failed)
+            self.mark_outgoing()
+            self._send_and_record()
+
+    def _get_failed_notifications(self):
+        return self.env["mail.notification"].search(
+            Domain("mail_mail_id", "=", self.id)
+            & Domain("notification_status", "=", "exception")
+        )
+
+    def _give_up_desk_mail(self):
+        """Have somebody do it another way."""
+        record = self.env[self.model].browse(self.res_id)
+        record._give_up_mail(self.mail_message_id, self._get_failed_notifications())
+
+    def _leave_out_reached(self, failed):
+        """Whoever got the mail already does not get it again with the others.
+
+        :param failed: ``mail.notification`` records
+        """
+        self.ensure_one()
+        self.recipient_ids &= failed.res_partner_id
+        if all(notification.res_partner_id for notification in failed):
+            self.write({"email_to": False, "email_cc": False})

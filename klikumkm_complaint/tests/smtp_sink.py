@@ -20,7 +20,9 @@ class Handler(socketserver.StreamRequestHandler):
             verb = command.split(":")[0].split(" ")[0].upper()
             if verb == self.server.hang_up_at:
                 return
-            if verb in self.server.replies:
+            if verb == "RCPT" and self._get_address(command) in self.server.refused:
+                self._say("451 later")
+            elif verb in self.server.replies:
                 self._say(self.server.replies[verb])
             elif verb == "DATA":
                 self._say("354 go on")
@@ -33,8 +35,11 @@ class Handler(socketserver.StreamRequestHandler):
                 if verb == "MAIL":
                     envelope["from"] = command.partition(":")[2].split()[0]
                 elif verb == "RCPT":
-                    envelope["to"].append(command.partition(":")[2].strip("<> "))
+                    envelope["to"].append(self._get_address(command))
                 self._say("250 ok")
+
+    def _get_address(self, command):
+        return command.partition(":")[2].strip("<> ")
 
     def _take(self, envelope):
         lines = []
@@ -61,6 +66,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.mails = []
         self.replies = {}
+        self.refused = set()  # addresses that it does not take for now
         self.hang_up_at = None
 
     @property

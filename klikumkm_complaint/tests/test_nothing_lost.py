@@ -4,6 +4,7 @@
 
 import contextlib
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
@@ -323,12 +324,12 @@ class TestMailsThatAreNoNotices(NothingLostCase):
             yield
             self.env.flush_all()
 
-    def _write(self):
+    def _write(self, also=()):
         return self.ticket.message_post(
             body="Dana dikirim hari ini.",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            partner_ids=self.ticket.partner_id.ids,
+            partner_ids=[*self.ticket.partner_id.ids, *(p.id for p in also)],
         )
 
     def _get_status(self, message):
@@ -459,6 +460,97 @@ class TestMailsThatAreNoNotices(NothingLostCase):
                 partner_ids=self.lead.partner_id.ids,
             )
         self.assertFalse(self._get_reach_activities(self.ticket))
+
+    def test_who_has_the_mail_does_not_get_it_again(self):
+        # the customer has a mail of his own, with the way to his page
+        customer, others = "siti@example.com", ["akuntan@example.com", "cv@example.com"]
+        partners = self.env["res.partner"].create(
+            [{"name": email, "email": email} for email in others]
+        )
+        for refused in others:
+            with self.subTest(refused=refused), self._real_mail() as sink:
+                sink.refused.add(refused)
+                with freeze_all_time(self.start):
+                    message = self._write(also=partners)
+                    self.env.flush_all()
+                self._run_at(6)
+                sink.refused.clear()
+                self._run_at(20)
+                addresses = [address for mail in sink.mails for address in mail["to"]]
+                self.assertEqual(sorted(addresses), sorted([customer, *others]))
+                self.assertEqual(set(self._get_status(message)), {"sent"})
+
+    def test_a_message_deleted_meanwhile_is_not_sent_any_more(self):
+        with self._server_down():
+            message = self._write()
+        # sudo: as Odoo's own button does, after it asked whether the agent may
+        self.ticket._message_update_content(message.sudo(), body="", attachment_ids=[])
+        with self._real_mail() as sink:
+            self._run_at(6)
+            self._run_at(12)
+        self.assertFalse(sink.mails)
+        self.assertFalse(self._get_reach_activities(self.ticket))
+
+    def test_who_was_asked_is_not_asked_again_by_the_job(self):
+        with self._real_mail() as sink, freeze_all_time(self.start):
+            sink.replies["RCPT"] = "550 no such user"
+            self._write()
+            self.env.flush_all()
+        activity = self._get_reach_activities(self.ticket)
+        self.assertEqual(len(activity), 1)
+        activity.action_feedback()  # he has phoned
+        with self._real_mail() as sink:
+            self._run_at(6)
+        self.assertFalse(sink.mails)
+        self.assertFalse(self._get_reach_activities(self.ticket))
+
+    def test_what_did_not_reach_him_was_no_answer(self):
+        with self._server_down():
+            lost = self.ticket.with_user(self.agent).message_post(
+                body="Dana dikirim hari ini.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=self.ticket.partner_id.ids,
+            )
+        self.assertNotIn(lost, self.ticket.with_user(self.agent)._get_sent_messages())
+        with self._real_mail():
+            self._run_at(6)
+        self.assertIn(lost, self.ticket.with_user(self.agent)._get_sent_messages())
+
+    def test_an_answer_that_still_waits_in_the_queue_is_sent(self):
+        with self._server_down():
+            message = self._write()
+        mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        mail.mark_outgoing()
+        message.sudo().notification_ids.notification_status = "ready"
+        form = self._open("answer", self.ticket)
+        form.answered_by, form.outcome = "sent", "explained"
+        self.assertEqual(form.message_id, message)
+        form.save().action_send()
+        self.assertEqual(self.ticket.status, "resolved")
+        self.assertEqual(mail.state, "outgoing")
+
+    def test_one_bad_mail_keeps_no_other(self):
+        with self._server_down():
+            bad, good = self._write(), self._write()
+        tickets = type(self.ticket)
+        origin = tickets._is_mail_wanted
+
+        def fail_for_one(ticket, message):
+            if message == bad:
+                raise ValueError("broken")
+            return origin(ticket, message)
+
+        with (
+            patch.object(tickets, "_is_mail_wanted", fail_for_one),
+            mute_logger("odoo.addons.klikumkm_complaint.models.mail_mail_retry"),
+            self._real_mail() as sink,
+        ):
+            self._run_at(6)
+            self._run_at(12)
+        self.assertEqual(len(sink.mails), 1)
+        self.assertEqual(self._get_status(good), ["sent"])
+        self.assertEqual(len(self._get_reach_activities(self.ticket)), 1)
 
     def test_notices_keep_their_own_plan(self):
         with self._server_down():
