@@ -50,8 +50,9 @@ class TestReopening(ExtensionCase):
 
     def assertToldOnce(self, ticket, date):
         """The message about reopening tells the date, and nothing else waits."""
-        notice = self.waiting(ticket).filtered(lambda n: n.kind == "progress")[:1]
-        self.assertIn("again", notice.subject)
+        notice = self.waiting(ticket).filtered(
+            lambda n: n.kind == "progress" and "again" in n.subject
+        )
         notice._tell_otherwise("phone", self.env.cr.now())
         self.assertEqual(ticket.sla_told_date, wall(date))
         self.assertFalse(ticket.sla_is_untold)
@@ -181,3 +182,13 @@ class TestReopening(ExtensionCase):
         ticket.with_user(self.agent).action_reply_objection()
         self.assertDeadline(ticket, "2026-03-11 17:00")
         self.assertToldOnce(ticket, "2026-03-11 17:00")
+
+    def test_objection_received_names_no_date(self):
+        ticket = self.make_objection()
+        received = self.waiting(ticket)
+        self.assertIn("objection", received.subject)
+        self.open_ruling(ticket).save().action_decide()
+        self.assertToldOnce(ticket, "2026-03-11 17:00")
+        self.travel("2026-03-06 11:00")
+        received._tell_otherwise("phone", wall("2026-03-06 11:00"))
+        self.assertEqual(ticket.sla_told_date, wall("2026-03-11 17:00"))
