@@ -237,7 +237,6 @@ class SlaClock(models.Model):
         """
         late_of = notices.filtered(
             lambda n: n.state == "told"
-            and n.kind in NEW_DATE_KINDS
             and n.previous_date
             and n.told_date > n.previous_date
         ).grouped("ticket_id")

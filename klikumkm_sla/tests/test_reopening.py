@@ -183,6 +183,19 @@ class TestReopening(ExtensionCase):
         self.assertDeadline(ticket, "2026-03-11 17:00")
         self.assertToldOnce(ticket, "2026-03-11 17:00")
 
+    def test_reopening_told_after_the_old_date_is_told_late(self):
+        ticket = self.make_objection()
+        self.open_ruling(ticket).save().action_decide()
+        self.travel("2026-03-10 10:00")
+        self.assertToldOnce(ticket, "2026-03-11 17:00")
+        self.assertTrue(self.clock_of(ticket).is_told_late)
+
+    def test_reopening_told_in_time_is_not_told_late(self):
+        ticket = self.make_objection()
+        self.open_ruling(ticket).save().action_decide()
+        self.assertToldOnce(ticket, "2026-03-11 17:00")
+        self.assertFalse(self.clock_of(ticket).is_told_late)
+
     def test_objection_received_names_no_date(self):
         ticket = self.make_objection()
         received = self.waiting(ticket)
