@@ -101,6 +101,9 @@ class HelpdeskTicket(models.Model):
                 return due
         return told
 
+    def _get_told_date(self):
+        return self.sudo().sla_told_date  # his own date
+
     def _get_date_after_reopening(self, at=None):
         engine = self._get_clock_engine()
         clock = self._get_leading_clocks().with_env(engine.env)

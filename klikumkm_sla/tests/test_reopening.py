@@ -183,6 +183,31 @@ class TestReopening(ExtensionCase):
         self.assertDeadline(ticket, "2026-03-11 17:00")
         self.assertToldOnce(ticket, "2026-03-11 17:00")
 
+    def test_more_time_on_the_day_of_the_answer_is_told(self):
+        # reopened on the same day the date would not move, but for the extension
+        ticket = self.make_answered()
+        self.travel("2026-03-04 15:00")
+        ticket._record_decision("rejected", "Wrong", told={"medium": "phone"})
+        form = self.open_ruling(ticket)
+        form.extension_days = 3
+        form.extension_reason_id = self.reason
+        form.save().action_decide()
+        self.assertDeadline(ticket, "2026-03-12 17:00")
+        self.assertToldOnce(ticket, "2026-03-12 17:00")
+        self.assertIn("from 9 Mar 2026 to 12 Mar 2026", ticket._get_status_sentence())
+
+    def test_date_that_was_never_told_is_told_when_reopened(self):
+        ticket = self.make_told(submission_type="complaint")
+        self.move(ticket, "waiting_customer", "2026-03-04 10:00")
+        self.move(ticket, "in_progress", "2026-03-11 10:00")
+        self.assertDeadline(ticket, "2026-03-16 17:00")
+        self.assertTrue(ticket.sla_is_untold)
+        self.travel("2026-03-12 10:00")
+        self.answer(ticket)
+        ticket._reopen("We look at it again.")
+        self.assertDeadline(ticket, "2026-03-16 17:00")
+        self.assertToldOnce(ticket, "2026-03-16 17:00")
+
     def test_reopening_told_after_the_old_date_is_told_late(self):
         ticket = self.make_objection()
         self.open_ruling(ticket).save().action_decide()
@@ -193,6 +218,18 @@ class TestReopening(ExtensionCase):
     def test_reopening_told_in_time_is_not_told_late(self):
         ticket = self.make_objection()
         self.open_ruling(ticket).save().action_decide()
+        self.assertToldOnce(ticket, "2026-03-11 17:00")
+        self.assertFalse(self.clock_of(ticket).is_told_late)
+
+    def test_first_date_told_by_reopening_is_not_told_late(self):
+        ticket = self.make_ticket(
+            lang="en_US", status="in_progress", submission_type="complaint"
+        )
+        self.travel("2026-03-04 10:00")
+        self.answer(ticket)
+        self.travel("2026-03-06 10:00")
+        ticket._reopen("We look at it again.")
+        self.travel("2026-03-10 10:00")
         self.assertToldOnce(ticket, "2026-03-11 17:00")
         self.assertFalse(self.clock_of(ticket).is_told_late)
 
