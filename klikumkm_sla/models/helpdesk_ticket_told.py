@@ -105,9 +105,7 @@ class HelpdeskTicket(models.Model):
         return self.sudo().sla_told_date  # his own date
 
     def _get_date_after_reopening(self, at=None):
-        engine = self._get_clock_engine()
-        clock = self._get_leading_clocks().with_env(engine.env)
-        due = clock._preview_reopening(at and self._get_moment_not_before(at))
+        due = self._preview_reopening(at=at and self._get_moment_not_before(at))
         return due or super()._get_date_after_reopening(at)
 
     def _get_new_date_reason(self):

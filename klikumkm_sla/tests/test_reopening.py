@@ -233,6 +233,32 @@ class TestReopening(ExtensionCase):
         self.assertToldOnce(ticket, "2026-03-11 17:00")
         self.assertFalse(self.clock_of(ticket).is_told_late)
 
+    def test_date_after_reopening_is_of_the_clock_that_leads_then(self):
+        self.company.sla_regulatory = True
+        channel = self.env["helpdesk.ticket.channel"].create(
+            {"name": "Fax", "communication_mode": "written"}
+        )
+        for is_on, due in ((True, "2026-03-18 17:00"), (False, "2026-04-01 17:00")):
+            self.travel("2026-03-02 10:00")
+            self.company.sla_regulatory = True
+            ticket = self.make_told(
+                submission_type="complaint",
+                channel_id=channel.id,
+                assistance_type="coordination",
+            )
+            # the standard: 30 March; the term of the law
+            self.assertDeadlineShown(ticket, "2026-03-16 17:00")
+            self.move(ticket, "cancelled", "2026-03-04 10:00")
+            self.company.sla_regulatory = is_on
+            self.travel("2026-03-06 10:00")
+            expected = ticket._get_date_after_reopening()
+            self.assertEqual(expected, wall(due))
+            ticket._move_to("in_progress")
+            self.assertDeadlineShown(ticket, due)
+
+    def assertDeadlineShown(self, ticket, expected):
+        self.assertEqual(ticket.sla_deadline, wall(expected))
+
     def test_objection_received_names_no_date(self):
         ticket = self.make_objection()
         received = self.waiting(ticket)
@@ -242,3 +268,24 @@ class TestReopening(ExtensionCase):
         self.travel("2026-03-06 11:00")
         received._tell_otherwise("phone", wall("2026-03-06 11:00"))
         self.assertEqual(ticket.sla_told_date, wall("2026-03-11 17:00"))
+
+    def test_closed_before_it_was_recorded_gets_its_first_date(self):
+        ticket = self.make_ticket(
+            lang="en_US",
+            partner_name="Siti",
+            status="closed",
+            submission_type="complaint",
+        )
+        self.assertFalse(ticket.sla_clock_ids)
+        self.travel("2026-03-06 10:00")
+        wizard = (
+            self.env["klikumkm.complaint.reopen"]
+            .with_user(self.lead)
+            .with_context(active_model="helpdesk.ticket", active_ids=ticket.ids)
+        )
+        form = Form(wizard)
+        form.reason = "The bank sent another proof."
+        self.assertIn("Thu 12 Mar 2026", form.body)
+        form.save().action_reopen()
+        self.assertDeadline(ticket, "2026-03-12 17:00")
+        self.assertToldOnce(ticket, "2026-03-12 17:00")
