@@ -71,7 +71,7 @@ class SlaClock(models.Model):
             holding = notices.filtered(
                 lambda n, c=clock, due=due: c.state in ALIVE and n.promised_date == due
             )
-            moot |= notices - holding
+            moot |= (notices - holding).filtered(lambda n: n.kind in NEW_DATE_KINDS)
             if (
                 clock.state in ALIVE
                 and clock.ticket_id.id in moved
@@ -237,8 +237,9 @@ class SlaClock(models.Model):
             # the date that it replaces came back: there is none to replace
             else n.kind == "new_date"
         )
-        if done:
-            done.action_withdraw()
+        # the others tell of more than the date
+        if moot := done.filtered(lambda n: n.kind in NEW_DATE_KINDS):
+            moot.action_withdraw()
         waiting = (untold - done).ticket_id
         # told a date that was replaced meanwhile: a receipt that came through at last
         told_of = notices.filtered(lambda n: n.state == "told").grouped("ticket_id")

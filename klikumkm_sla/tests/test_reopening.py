@@ -289,3 +289,16 @@ class TestReopening(ExtensionCase):
         form.save().action_reopen()
         self.assertDeadline(ticket, "2026-03-12 17:00")
         self.assertToldOnce(ticket, "2026-03-12 17:00")
+
+    def test_reopening_waits_to_be_told_once(self):
+        ticket = self.make_objection(partner_phone="081234567890")
+        form = self.open_ruling(ticket)
+        form.save().action_decide()
+        waiting = self.waiting(ticket).filtered(lambda n: n.kind != "receipt")
+        self.assertEqual(
+            waiting.filtered("promised_date").mapped("kind"), ["progress"]
+        )
+        self.assertTrue(ticket.sla_is_untold)
+        self.assertIn("11 Mar 2026", ticket.sla_untold_label)
+        action = ticket.action_tell_new_date()
+        self.assertEqual(action["res_model"], "klikumkm.complaint.tell")
