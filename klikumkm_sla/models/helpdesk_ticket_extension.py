@@ -283,7 +283,10 @@ class HelpdeskTicket(models.Model):
         notice = extension.notice_id
         sentence = self.env._(
             "Extended from %(old)s to %(new)s. The reason: %(reason)s.",
-            old=self._format_customer_day(notice.previous_date),
+            # where he was told no date before, the one that was extended
+            old=self._format_customer_day(
+                notice.previous_date or extension.deadline_before
+            ),
             new=self._format_customer_day(notice.promised_date),
             reason=extension._get_reason_words(),
         )

@@ -196,6 +196,24 @@ class TestReopening(ExtensionCase):
         self.assertToldOnce(ticket, "2026-03-12 17:00")
         self.assertIn("from 9 Mar 2026 to 12 Mar 2026", ticket._get_status_sentence())
 
+    def test_extension_of_a_date_that_was_never_told_names_both(self):
+        ticket = self.make_ticket(
+            lang="en_US",
+            partner_name="Siti",
+            status="in_progress",
+            submission_type="complaint",
+        )
+        self.travel("2026-03-04 10:00")
+        self.answer(ticket)
+        self.travel("2026-03-06 10:00")
+        ticket._record_decision("rejected", "Wrong", told={"medium": "phone"})
+        form = self.open_ruling(ticket)
+        form.extension_days = 3
+        form.extension_reason_id = self.reason
+        form.save().action_decide()
+        self.assertToldOnce(ticket, "2026-03-16 17:00")
+        self.assertIn("from 11 Mar 2026 to 16 Mar 2026", ticket._get_status_sentence())
+
     def test_date_that_was_never_told_is_told_when_reopened(self):
         ticket = self.make_told(submission_type="complaint")
         self.move(ticket, "waiting_customer", "2026-03-04 10:00")
