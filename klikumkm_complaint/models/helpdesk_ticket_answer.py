@@ -480,6 +480,8 @@ class HelpdeskTicket(models.Model):
         self._tell(
             "progress",
             "klikumkm_complaint.mail_template_objection",
+            # it says when we decide what follows, not when we answer
+            values={"new_date": False},
             is_automatic=True,
         )
         leads = self.company_id._get_present_complaint_leads(self.team_id)

@@ -471,17 +471,22 @@ class HelpdeskTicket(models.Model):
         """
         return self._get_promised_date()
 
-    def _get_reopening_dates(self, at=None):
+    def _get_told_date(self):
+        """Hook: the date that the customer was told last, be it over or replaced."""
+        return self._get_promised_date()
+
+    def _get_reopening_dates(self, at=None, new_date=None):
         """What a message that it is reopened promises, and what that replaces.
 
         To be asked before it is reopened: what a preview says must hold afterwards.
 
         :param datetime at: as for :meth:`_get_date_after_reopening`
+        :param datetime new_date: promised instead (naive UTC)
         :return: ``new_date`` and ``old_date``, values of :meth:`_tell`
         :rtype: dict
         """
-        new_date = self._get_date_after_reopening(at)
-        old_date = self._get_promised_date()
+        new_date = new_date or self._get_date_after_reopening(at)
+        old_date = self._get_told_date()
         return {
             "new_date": new_date,
             "old_date": new_date and old_date != new_date and old_date,

@@ -256,7 +256,7 @@ class HelpdeskTicket(models.Model):
             and the ``mail.message`` where it was one
         :param dict values: what templates get from ``_get_message_values()``; an
             ``old_date`` and a ``new_date`` among them are what the notice replaces and
-            what it promises
+            what it promises (False: it names no date)
         :param dict each: by ticket id, values of that complaint alone
         :param bool is_sent: no: the messages wait in *To tell* for a person to send
         :param response: ``klikumkm.complaint.response`` that is told
@@ -283,8 +283,7 @@ class HelpdeskTicket(models.Model):
                     "body": message["body"] if body is None else body,
                     "text": message["text"] if text is None else text,
                     "promised_date": promised_date
-                    or dates.get("new_date")
-                    or message["promised_date"],
+                    or dates.get("new_date", message["promised_date"]),
                     "previous_date": dates.get("old_date"),
                     "next_status": next_status,
                     "is_automatic": is_automatic,

@@ -158,21 +158,27 @@ class HelpdeskTicket(models.Model):
             before=self.sudo().sla_deadline, after=min(held), held_until=min(held)
         )
 
-    def _preview_reopening(self, days=0):
-        """The date that would be promised if it were reopened now and extended.
+    def _preview_reopening(self, days=0, at=None):
+        """The date that would be promised if it were reopened and extended.
 
         Writes nothing.
 
         :param int days: working days of the extension
+        :param datetime at: from which moment it runs (naive UTC), by default now
         :return: naive UTC, or False
         """
         self.ensure_one()
-        clocks = self.sudo().sla_clock_ids
+        engine = self._get_clock_engine()
+        clocks = self.sudo().sla_clock_ids.with_env(engine.env)
+        if not clocks:
+            now = at or self._get_operation_now()
+            dates = engine._preview_start(self.with_env(engine.env), now)
+            return min(filter(None, dates), default=False)
         extended = self._get_extendable_clocks()
         # the term of the law is not ours to extend: the earlier date is promised
         dates = [
-            clock._preview_reopening(more_days=days if clock in extended else 0)
-            for clock in clocks.filtered(lambda c: c.state == "stopped")
+            clock._preview_reopening(at, more_days=days if clock in extended else 0)
+            for clock in clocks.filtered(lambda c: c._is_reopened_by("in_progress"))
         ]
         return min(filter(None, dates), default=False)
 
@@ -277,7 +283,10 @@ class HelpdeskTicket(models.Model):
         notice = extension.notice_id
         sentence = self.env._(
             "Extended from %(old)s to %(new)s. The reason: %(reason)s.",
-            old=self._format_customer_day(notice.previous_date),
+            # where he was told no date before, the one that was extended
+            old=self._format_customer_day(
+                notice.previous_date or extension.deadline_before
+            ),
             new=self._format_customer_day(notice.promised_date),
             reason=extension._get_reason_words(),
         )

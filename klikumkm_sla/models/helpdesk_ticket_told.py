@@ -5,7 +5,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .sla_clock import read_gaps
+from .sla_clock import ALIVE, read_gaps
 from .sla_clock_told import NEW_DATE_KINDS
 
 
@@ -39,9 +39,17 @@ class HelpdeskTicket(models.Model):
     # === COMPUTE METHODS === #
     @api.model
     def _get_untold_notice_domain(self):
-        return Domain("kind", "in", NEW_DATE_KINDS) & Domain("state", "!=", "told")
+        # news that names what it replaces: it was reopened, and not answered since
+        is_dated = Domain("kind", "in", NEW_DATE_KINDS) | (
+            Domain("kind", "=", "progress")
+            & Domain("previous_date", "!=", False)
+            & Domain("ticket_id.sla_status", "in", ALIVE)
+        )
+        return is_dated & Domain("state", "!=", "told")
 
-    @api.depends("notice_ids.state", "notice_ids.active", "notice_ids.kind")
+    @api.depends(
+        "notice_ids.state", "notice_ids.active", "notice_ids.kind", "sla_status"
+    )
     def _compute_sla_is_untold(self):
         tickets = self._filter_by_notices(self._get_untold_notice_domain())
         for ticket in self:
@@ -101,10 +109,11 @@ class HelpdeskTicket(models.Model):
                 return due
         return told
 
+    def _get_told_date(self):
+        return self.sudo().sla_told_date  # his own date
+
     def _get_date_after_reopening(self, at=None):
-        engine = self._get_clock_engine()
-        clock = self._get_leading_clocks().with_env(engine.env)
-        due = clock._preview_reopening(at and self._get_moment_not_before(at))
+        due = self._preview_reopening(at=at and self._get_moment_not_before(at))
         return due or super()._get_date_after_reopening(at)
 
     def _get_new_date_reason(self):
@@ -163,6 +172,23 @@ class HelpdeskTicket(models.Model):
         return super()._get_unchanged_date_sentence()
 
     # === FROM TELLING TO THE CLOCK === #
+    def _tell(self, kind, template=None, **kwargs):
+        notices = super()._tell(kind, template, **kwargs)
+        # nobody is told twice: news that it was reopened names the new date as well
+        date_of = {
+            notice.ticket_id: notice.promised_date
+            for notice in notices
+            if kind == "progress" and notice.previous_date
+        }
+        if date_of:
+            engine = self._get_clock_engine()
+            waiting = engine._get_untold_notices(self.with_env(engine.env))
+            waiting.filtered(
+                lambda n: n.kind == "new_date"
+                and n.promised_date == date_of.get(n.ticket_id)
+            ).action_withdraw()
+        return notices
+
     def _customer_told(self, notices):
         result = super()._customer_told(notices)
         self._take_told_dates(notices)

@@ -6,9 +6,10 @@ A count never changes what somebody was told: where it leads to a later date, a 
 is filled in and waits in *To tell*; until it is told, the customer's date stands.
 """
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
+from ..working_days import Gap
 from .sla_clock import ALIVE
 
 # Notices that name the date of our answer; of all others it is only kept.
@@ -70,7 +71,7 @@ class SlaClock(models.Model):
             holding = notices.filtered(
                 lambda n, c=clock, due=due: c.state in ALIVE and n.promised_date == due
             )
-            moot |= notices - holding
+            moot |= (notices - holding).filtered(lambda n: n.kind in NEW_DATE_KINDS)
             if (
                 clock.state in ALIVE
                 and clock.ticket_id.id in moved
@@ -121,6 +122,26 @@ class SlaClock(models.Model):
         self.ensure_one()
         due, told = self.ticket_id.sla_deadline, self.told_deadline
         return bool(due and told and due > told)
+
+    @api.model
+    def _preview_start(self, ticket, now):
+        """Which deadlines clocks would have that start when it is reopened.
+
+        Of what was closed before the suite knew it (``_start``). Writes nothing.
+
+        :param ticket: ``helpdesk.ticket`` record without clocks
+        :param datetime now: naive UTC
+        :return: list of naive UTC, or False where there is none
+        """
+        dates = []
+        for kind, spec in self._clock_kinds().items():
+            if self._is_needed(kind, ticket):
+                start = ticket[spec["start_field"]]
+                clock = self.new({"ticket_id": ticket.id, "kind": kind})
+                terms = clock._choose_terms(clock._get_facts(), now)[clock]
+                gaps = [Gap(start, now)]
+                dates.append(clock._count_dates(terms, now, gaps).deadline)
+        return dates
 
     def _preview_reopening(self, at=None, more_days=0):
         """Which deadline a clock that stands would have if it ran again.
@@ -216,8 +237,9 @@ class SlaClock(models.Model):
             # the date that it replaces came back: there is none to replace
             else n.kind == "new_date"
         )
-        if done:
-            done.action_withdraw()
+        # the others tell of more than the date
+        if moot := done.filtered(lambda n: n.kind in NEW_DATE_KINDS):
+            moot.action_withdraw()
         waiting = (untold - done).ticket_id
         # told a date that was replaced meanwhile: a receipt that came through at last
         told_of = notices.filtered(lambda n: n.state == "told").grouped("ticket_id")
@@ -237,7 +259,6 @@ class SlaClock(models.Model):
         """
         late_of = notices.filtered(
             lambda n: n.state == "told"
-            and n.kind in NEW_DATE_KINDS
             and n.previous_date
             and n.told_date > n.previous_date
         ).grouped("ticket_id")

@@ -50,8 +50,9 @@ class TestReopening(ExtensionCase):
 
     def assertToldOnce(self, ticket, date):
         """The message about reopening tells the date, and nothing else waits."""
-        notice = self.waiting(ticket).filtered(lambda n: n.kind == "progress")[:1]
-        self.assertIn("again", notice.subject)
+        notice = self.waiting(ticket).filtered(
+            lambda n: n.kind == "progress" and "again" in n.subject
+        )
         notice._tell_otherwise("phone", self.env.cr.now())
         self.assertEqual(ticket.sla_told_date, wall(date))
         self.assertFalse(ticket.sla_is_untold)
@@ -181,3 +182,141 @@ class TestReopening(ExtensionCase):
         ticket.with_user(self.agent).action_reply_objection()
         self.assertDeadline(ticket, "2026-03-11 17:00")
         self.assertToldOnce(ticket, "2026-03-11 17:00")
+
+    def test_more_time_on_the_day_of_the_answer_is_told(self):
+        # reopened on the same day the date would not move, but for the extension
+        ticket = self.make_answered()
+        self.travel("2026-03-04 15:00")
+        ticket._record_decision("rejected", "Wrong", told={"medium": "phone"})
+        form = self.open_ruling(ticket)
+        form.extension_days = 3
+        form.extension_reason_id = self.reason
+        form.save().action_decide()
+        self.assertDeadline(ticket, "2026-03-12 17:00")
+        self.assertToldOnce(ticket, "2026-03-12 17:00")
+        self.assertIn("from 9 Mar 2026 to 12 Mar 2026", ticket._get_status_sentence())
+
+    def test_extension_of_a_date_that_was_never_told_names_both(self):
+        ticket = self.make_ticket(
+            lang="en_US",
+            partner_name="Siti",
+            status="in_progress",
+            submission_type="complaint",
+        )
+        self.travel("2026-03-04 10:00")
+        self.answer(ticket)
+        self.travel("2026-03-06 10:00")
+        ticket._record_decision("rejected", "Wrong", told={"medium": "phone"})
+        form = self.open_ruling(ticket)
+        form.extension_days = 3
+        form.extension_reason_id = self.reason
+        form.save().action_decide()
+        self.assertToldOnce(ticket, "2026-03-16 17:00")
+        self.assertIn("from 11 Mar 2026 to 16 Mar 2026", ticket._get_status_sentence())
+
+    def test_date_that_was_never_told_is_told_when_reopened(self):
+        ticket = self.make_told(submission_type="complaint")
+        self.move(ticket, "waiting_customer", "2026-03-04 10:00")
+        self.move(ticket, "in_progress", "2026-03-11 10:00")
+        self.assertDeadline(ticket, "2026-03-16 17:00")
+        self.assertTrue(ticket.sla_is_untold)
+        self.travel("2026-03-12 10:00")
+        self.answer(ticket)
+        ticket._reopen("We look at it again.")
+        self.assertDeadline(ticket, "2026-03-16 17:00")
+        self.assertToldOnce(ticket, "2026-03-16 17:00")
+
+    def test_reopening_told_after_the_old_date_is_told_late(self):
+        ticket = self.make_objection()
+        self.open_ruling(ticket).save().action_decide()
+        self.travel("2026-03-10 10:00")
+        self.assertToldOnce(ticket, "2026-03-11 17:00")
+        self.assertTrue(self.clock_of(ticket).is_told_late)
+
+    def test_reopening_told_in_time_is_not_told_late(self):
+        ticket = self.make_objection()
+        self.open_ruling(ticket).save().action_decide()
+        self.assertToldOnce(ticket, "2026-03-11 17:00")
+        self.assertFalse(self.clock_of(ticket).is_told_late)
+
+    def test_first_date_told_by_reopening_is_not_told_late(self):
+        ticket = self.make_ticket(
+            lang="en_US", status="in_progress", submission_type="complaint"
+        )
+        self.travel("2026-03-04 10:00")
+        self.answer(ticket)
+        self.travel("2026-03-06 10:00")
+        ticket._reopen("We look at it again.")
+        self.travel("2026-03-10 10:00")
+        self.assertToldOnce(ticket, "2026-03-11 17:00")
+        self.assertFalse(self.clock_of(ticket).is_told_late)
+
+    def test_date_after_reopening_is_of_the_clock_that_leads_then(self):
+        self.company.sla_regulatory = True
+        channel = self.env["helpdesk.ticket.channel"].create(
+            {"name": "Fax", "communication_mode": "written"}
+        )
+        for is_on, due in ((True, "2026-03-18 17:00"), (False, "2026-04-01 17:00")):
+            self.travel("2026-03-02 10:00")
+            self.company.sla_regulatory = True
+            ticket = self.make_told(
+                submission_type="complaint",
+                channel_id=channel.id,
+                assistance_type="coordination",
+            )
+            # the standard: 30 March; the term of the law
+            self.assertDeadlineShown(ticket, "2026-03-16 17:00")
+            self.move(ticket, "cancelled", "2026-03-04 10:00")
+            self.company.sla_regulatory = is_on
+            self.travel("2026-03-06 10:00")
+            expected = ticket._get_date_after_reopening()
+            self.assertEqual(expected, wall(due))
+            ticket._move_to("in_progress")
+            self.assertDeadlineShown(ticket, due)
+
+    def assertDeadlineShown(self, ticket, expected):
+        self.assertEqual(ticket.sla_deadline, wall(expected))
+
+    def test_objection_received_names_no_date(self):
+        ticket = self.make_objection()
+        received = self.waiting(ticket)
+        self.assertIn("objection", received.subject)
+        self.open_ruling(ticket).save().action_decide()
+        self.assertToldOnce(ticket, "2026-03-11 17:00")
+        self.travel("2026-03-06 11:00")
+        received._tell_otherwise("phone", wall("2026-03-06 11:00"))
+        self.assertEqual(ticket.sla_told_date, wall("2026-03-11 17:00"))
+
+    def test_closed_before_it_was_recorded_gets_its_first_date(self):
+        ticket = self.make_ticket(
+            lang="en_US",
+            partner_name="Siti",
+            status="closed",
+            submission_type="complaint",
+        )
+        self.assertFalse(ticket.sla_clock_ids)
+        self.travel("2026-03-06 10:00")
+        wizard = (
+            self.env["klikumkm.complaint.reopen"]
+            .with_user(self.lead)
+            .with_context(active_model="helpdesk.ticket", active_ids=ticket.ids)
+        )
+        form = Form(wizard)
+        form.reason = "The bank sent another proof."
+        self.assertIn("Thu 12 Mar 2026", form.body)
+        form.save().action_reopen()
+        self.assertDeadline(ticket, "2026-03-12 17:00")
+        self.assertToldOnce(ticket, "2026-03-12 17:00")
+
+    def test_reopening_waits_to_be_told_once(self):
+        ticket = self.make_objection(partner_phone="081234567890")
+        form = self.open_ruling(ticket)
+        form.save().action_decide()
+        waiting = self.waiting(ticket).filtered(lambda n: n.kind != "receipt")
+        self.assertEqual(
+            waiting.filtered("promised_date").mapped("kind"), ["progress"]
+        )
+        self.assertTrue(ticket.sla_is_untold)
+        self.assertIn("11 Mar 2026", ticket.sla_untold_label)
+        action = ticket.action_tell_new_date()
+        self.assertEqual(action["res_model"], "klikumkm.complaint.tell")

@@ -61,8 +61,10 @@ class ComplaintRuling(models.TransientModel):
     def _get_template_values(self):
         values = super()._get_template_values()
         if self._is_extending():
+            values |= self.ticket_id._get_reopening_dates(
+                new_date=self._get_new_date()
+            )
             values |= {
-                "new_date": self._get_new_date(),
                 "extension_days": self.extension_days,
                 "extension_reason": self.extension_reason_id._origin,
                 "extension_words": self.needs_extension_words and self.extension_words,
