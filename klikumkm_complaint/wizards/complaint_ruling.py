@@ -50,6 +50,8 @@ class ComplaintRuling(models.TransientModel):
 
     def action_decide(self):
         self.ensure_one()
+        if not self.is_single:
+            raise UserError(self.env._("Decide on one objection at a time."))
         ticket = self.ticket_id
         ticket.check_access("write")
         if not self.env.user.has_group("klikumkm_complaint.group_complaint_lead"):

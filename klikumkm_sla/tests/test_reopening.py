@@ -313,9 +313,7 @@ class TestReopening(ExtensionCase):
         form = self.open_ruling(ticket)
         form.save().action_decide()
         waiting = self.waiting(ticket).filtered(lambda n: n.kind != "receipt")
-        self.assertEqual(
-            waiting.filtered("promised_date").mapped("kind"), ["progress"]
-        )
+        self.assertEqual(waiting.filtered("promised_date").mapped("kind"), ["progress"])
         self.assertTrue(ticket.sla_is_untold)
         self.assertIn("11 Mar 2026", ticket.sla_untold_label)
         action = ticket.action_tell_new_date()

@@ -61,9 +61,7 @@ class ComplaintRuling(models.TransientModel):
     def _get_template_values(self):
         values = super()._get_template_values()
         if self._is_extending():
-            values |= self.ticket_id._get_reopening_dates(
-                new_date=self._get_new_date()
-            )
+            values |= self.ticket_id._get_reopening_dates(new_date=self._get_new_date())
             values |= {
                 "extension_days": self.extension_days,
                 "extension_reason": self.extension_reason_id._origin,
