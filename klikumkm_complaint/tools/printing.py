@@ -10,7 +10,6 @@ structure, and the finished page is rewritten to what the engine can do.
 import base64
 import functools
 import io
-import itertools
 import re
 import unicodedata
 
@@ -233,15 +232,17 @@ def _isolate_words(match):
 
 def _isolate_word(word):
     """A word that is not broken; its signs apart, or the engine draws over them."""
-    pieces = [
-        f'<span class="o_word">{"".join(signs)}</span>'
-        for _is_letter, signs in itertools.groupby(
-            word, lambda sign: unicodedata.category(sign)[0] in "LM"
-        )
-    ]
-    if len(pieces) == 1:
-        return pieces[0]
-    return f'<span class="o_word">{"".join(pieces)}</span>'
+    pieces, was_letter = [], None
+    for sign in word:
+        is_letter = unicodedata.category(sign)[0] in "LM"
+        if is_letter != was_letter:
+            pieces.append("")
+        pieces[-1] += sign
+        was_letter = is_letter
+    spans = [f'<span class="o_word">{piece}</span>' for piece in pieces]
+    if len(spans) == 1:
+        return spans[0]
+    return f'<span class="o_word">{"".join(spans)}</span>'
 
 
 def _emoji_to_picture(emoji, styles):
