@@ -82,6 +82,7 @@
         "demo/res_users_demo.xml",
         "demo/complaint_unit_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
+        "demo/complaint_coordination_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
