@@ -18,6 +18,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
+from ..tools.isolation import isolate
 from .helpdesk_ticket_stage import STAGE_STATUS
 from .helpdesk_ticket_words import shorten
 
@@ -574,14 +575,5 @@ class ComplaintNotice(models.Model):
 
     def _isolate_telling(self, method):
         """Run a step for one record so that a failure stays its own."""
-        try:
-            with self.env.cr.savepoint():
-                getattr(self, method)()
-                self.env.flush_all()
-        except PostgresError:  # somebody else changed it meanwhile: the next run
-            _logger.info("Notice %s is sent in the next run", self.id, exc_info=True)
-            self.env.cr.rollback()
-        except Exception:  # one bad record must not keep the others
-            _logger.exception("Could not send again notice %s", self.id)
-            self.env.invalidate_all()
+        if isolate(self, method, _logger):
             self._give_up()

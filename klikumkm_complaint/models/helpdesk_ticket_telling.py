@@ -26,6 +26,7 @@ from odoo.tools import (
     plaintext2html,
 )
 
+from ..tools.isolation import isolate
 from .helpdesk_ticket_stage import OPEN_STATUS
 
 _logger = logging.getLogger(__name__)
@@ -716,16 +717,7 @@ class HelpdeskTicket(models.Model):
 
     def _isolate_telling(self, method):
         """Run a step for one complaint so that a failure stays its own."""
-        try:
-            with self.env.cr.savepoint():
-                getattr(self, method)()
-                self.env.flush_all()
-        except PostgresError:  # somebody else changed it meanwhile: the next run
-            _logger.info("%s is told in the next run", self.number, exc_info=True)
-            self.env.cr.rollback()
-        except Exception as error:  # one bad complaint must not keep the others
-            _logger.exception("Could not tell the customer of %s", self.number)
-            self.env.invalidate_all()
+        if error := isolate(self, method, _logger):
             self._write_silently({"is_receipt_due": False})
             self._ask_to_reach_customer(
                 lambda env: env._("The receipt could not be made: tell the customer"),

@@ -16,7 +16,7 @@ from .helpdesk_ticket_stage import OPEN_STATUS
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
-    cancel_reason_id = fields.Many2one(string="Cancel reason", tracking=True)
+    cancel_reason_id = fields.Many2one(tracking=True)
     # NULL, as in rows written while only helpdesk_mgmt is loaded, means counted
     is_void = fields.Boolean(
         string="Out of the figures",

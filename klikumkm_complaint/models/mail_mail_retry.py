@@ -8,11 +8,10 @@ tries no mail twice.
 import logging
 from datetime import timedelta
 
-from psycopg2 import Error as PostgresError
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.isolation import isolate
 from .complaint_notice import BATCH_SIZE, RETRY_DAYS, RETRY_MINUTES
 
 _logger = logging.getLogger(__name__)
@@ -103,28 +102,9 @@ class MailMail(models.Model):
 
     def _isolate_retry(self):
         """Try one mail; one that cannot be tried keeps no other, and is given up."""
-        if not self._isolate("_retry_desk_mail"):
+        if isolate(self, "_retry_desk_mail", _logger):
             self.cancel()
-            self._isolate("_give_up_desk_mail")
-
-    def _isolate(self, method):
-        """Run a step for one mail so that a failure stays its own.
-
-        :return: whether nothing is wrong with the mail itself
-        """
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                getattr(self, method)()
-                self.env.flush_all()
-        except PostgresError:  # somebody else changed it meanwhile: the next run
-            _logger.info("Mail %s is tried in the next run", self.id, exc_info=True)
-            self.env.cr.rollback()
-        except Exception:
-            _logger.exception("Could not try mail %s again", self.id)
-            self.env.invalidate_all()
-            return False
-        return True
+            isolate(self, "_give_up_desk_mail", _logger)
 
     def _retry_desk_mail(self):
         """Send once more, or give up and have somebody do it another way."""
