@@ -7,6 +7,7 @@ import logging
 from psycopg2 import Error as PostgresError
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.klikumkm_complaint.models.helpdesk_ticket_stage import OPEN_STATUS
 from odoo.addons.klikumkm_complaint.models.res_company import LEAD, MANAGER
@@ -188,6 +189,30 @@ class HelpdeskTicket(models.Model):
         In superuser mode: whoever may read a complaint may know its dates.
         """
         return self.sudo().sla_clock_ids.filtered(lambda c: c.kind == "standard")
+
+    def _prepare_extension(self, reason, words, stage):
+        """Values of a ``klikumkm.sla.extension``, in the words told to the customer.
+
+        :param reason: ``klikumkm.complaint.reason`` record of the list
+        :param str words: told instead, where the list has none that fits
+        :param stage: ``klikumkm.complaint.reason`` record: how far the handling got
+        :raise UserError: the customer would not be told why
+        """
+        self.ensure_one()
+        if reason.kind != "extension":
+            raise UserError(self.env._("Choose the reason: the customer is told."))
+        lang = self.lang or self.env.lang
+        told = reason.with_context(lang=lang).name
+        if reason._is_other_extension():
+            told = words or ""
+            if not told.strip():
+                raise UserError(self.env._("Say the reason in your own words."))
+        return {
+            "reason": told.strip(),
+            "reason_id": reason.id,
+            "legal_ref": reason.legal_ref,
+            "stage_reached": stage.with_context(lang=lang).name,
+        }
 
     def _extend_and_tell(self, days, vals, tell=None):
         """Add working days to the promise and tell the customer, in one transaction.

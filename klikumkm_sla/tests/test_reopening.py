@@ -57,13 +57,18 @@ class TestReopening(ExtensionCase):
         self.assertEqual(ticket.sla_told_date, wall(date))
         self.assertFalse(ticket.sla_is_untold)
 
+    def open(self, model, ticket):
+        """A dialog about the complaint, as the lead fills it in."""
+        context = {"active_model": "helpdesk.ticket", "active_ids": ticket.ids}
+        return Form(self.env[model].with_user(self.lead).with_context(**context))
+
+    def open_reopen(self, ticket):
+        form = self.open("klikumkm.complaint.reopen", ticket)
+        form.reason = "The bank sent another proof."
+        return form
+
     def open_ruling(self, ticket):
-        wizard = (
-            self.env["klikumkm.complaint.ruling"]
-            .with_user(self.lead)
-            .with_context(active_model="helpdesk.ticket", active_ids=ticket.ids)
-        )
-        form = Form(wizard)
+        form = self.open("klikumkm.complaint.ruling", ticket)
         form.ruling = "reopen"
         form.reason = "<p>We look at it again.</p>"
         return form
@@ -158,13 +163,7 @@ class TestReopening(ExtensionCase):
     def test_reopened_by_a_lead_tells_the_date_once(self):
         ticket = self.make_answered()
         self.travel("2026-03-06 10:00")
-        wizard = (
-            self.env["klikumkm.complaint.reopen"]
-            .with_user(self.lead)
-            .with_context(active_model="helpdesk.ticket", active_ids=ticket.ids)
-        )
-        form = Form(wizard)
-        form.reason = "The bank sent another proof."
+        form = self.open_reopen(ticket)
         form.save().action_reopen()
         self.assertDeadline(ticket, "2026-03-11 17:00")
         self.assertToldOnce(ticket, "2026-03-11 17:00")
@@ -296,13 +295,7 @@ class TestReopening(ExtensionCase):
         )
         self.assertFalse(ticket.sla_clock_ids)
         self.travel("2026-03-06 10:00")
-        wizard = (
-            self.env["klikumkm.complaint.reopen"]
-            .with_user(self.lead)
-            .with_context(active_model="helpdesk.ticket", active_ids=ticket.ids)
-        )
-        form = Form(wizard)
-        form.reason = "The bank sent another proof."
+        form = self.open_reopen(ticket)
         self.assertIn("Thu 12 Mar 2026", form.body)
         form.save().action_reopen()
         self.assertDeadline(ticket, "2026-03-12 17:00")

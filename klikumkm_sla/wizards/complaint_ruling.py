@@ -92,20 +92,13 @@ class ComplaintRuling(models.TransientModel):
 
         :raise UserError: the customer would not be told why
         """
-        ticket, reason = self.ticket_id, self.extension_reason_id
-        wizard = self.with_context(lang=ticket.lang or self.env.lang)
-        if reason.kind != "extension":
-            raise UserError(self.env._("Choose the reason: the customer is told."))
-        words = wizard.extension_reason_id.name
-        if self.needs_extension_words:
-            words = (self.extension_words or "").strip()
-            if not words:
-                raise UserError(self.env._("Say the reason in your own words."))
+        ticket = self.ticket_id
         room = ticket._get_extendable_clocks()._get_extension_room()
         return {
-            "reason": words,
-            "reason_id": reason.id,
-            "legal_ref": reason.legal_ref,
-            "stage_reached": ticket.with_env(wizard.env)._get_stage_reached().name,
+            **ticket._prepare_extension(
+                self.extension_reason_id,
+                self.extension_words,
+                ticket._get_stage_reached(),
+            ),
             "approved_by_id": self.extension_days > room.days and self.env.uid,
         }

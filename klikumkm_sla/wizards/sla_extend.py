@@ -392,10 +392,7 @@ class SlaExtend(models.TransientModel):
                     "open it again."
                 )
             )
-        if self.reason_id.kind != "extension":
-            raise UserError(self.env._("Choose the reason: the customer is told."))
-        if self.needs_words and not (self.explanation or "").strip():
-            raise UserError(self.env._("Say the reason in your own words."))
+        self._prepare_extension()
         if self.stage_reached_id.kind != "stage_reached":
             raise UserError(
                 self.env._("Choose how far the handling got: the customer is told.")
@@ -421,11 +418,6 @@ class SlaExtend(models.TransientModel):
 
     def _prepare_extension(self):
         """Values of the ``klikumkm.sla.extension``, in the words told."""
-        wizard = self.with_context(lang=self.ticket_id.lang or self.env.lang)
-        reason = self.explanation if self.needs_words else wizard.reason_id.name
-        return {
-            "reason": reason.strip(),
-            "reason_id": self.reason_id.id,
-            "legal_ref": self.legal_ref,
-            "stage_reached": wizard.stage_reached_id.name,
-        }
+        return self.ticket_id._prepare_extension(
+            self.reason_id, self.explanation, self.stage_reached_id
+        )
